@@ -1,0 +1,1 @@
+#include <papervault/crypto/bytes.hpp>

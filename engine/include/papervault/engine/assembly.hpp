@@ -1,0 +1,57 @@
+#pragma once
+
+#include <papervault/engine/blueprint.hpp>
+#include <papervault/engine/random_stream.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace papervault::engine {
+
+/// What a draw needs to know of an item, and no more.
+struct PoolItem {
+    std::string id;
+    ItemType type{};
+    std::string knowledge_point;
+    Decimal difficulty;
+};
+
+/// One form as positions in the pool, section after section, in the order of the sections; inside a section by draw order.
+struct DrawnForm {
+    std::string id;
+    std::vector<std::vector<std::uint32_t>> sections;
+};
+
+struct Draw {
+    std::vector<DrawnForm> forms; ///< Parallel forms first, then spares.
+    std::uint64_t proposals = 0;  ///< Candidate forms looked at until all constraints held.
+};
+
+/// Draws forms at random from a pool under a blueprint. Compiled once, then drawn from any number of times.
+/// The result is a function of pool (in the given order of ids, which is sorted inside), blueprint and stream alone: integers only.
+class FormDrawer {
+public:
+    /// @return infeasible, with the section, scope and number of missing items, where counting alone shows that no form exists.
+    [[nodiscard]] static Result<FormDrawer> compile(std::span<const PoolItem> pool, const Blueprint& blueprint);
+    FormDrawer(FormDrawer&&) noexcept;
+    FormDrawer& operator=(FormDrawer&&) noexcept;
+    ~FormDrawer();
+
+    /// All forms of the blueprint, drawn jointly.
+    /// @return infeasible when no set of forms was found within the stated number of proposals; says which constraint failed most.
+    [[nodiscard]] Result<Draw> draw(RandomStream& stream) const;
+
+private:
+    class Plan;
+    explicit FormDrawer(std::unique_ptr<const Plan> plan);
+    std::unique_ptr<const Plan> plan_;
+};
+
+/// Checks forms against the blueprint's words alone; shares no code with the drawer.
+/// @return inconsistent, naming form and constraint.
+[[nodiscard]] Result<void> verify_forms(std::span<const PoolItem> pool, const Blueprint& blueprint, std::span<const DrawnForm> forms);
+
+} // namespace papervault::engine

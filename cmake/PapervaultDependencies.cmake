@@ -5,7 +5,7 @@ find_package(OpenSSL 3.0 REQUIRED)
 find_package(Boost 1.81 REQUIRED CONFIG COMPONENTS json)
 find_package(fmt 9.1 REQUIRED CONFIG)
 pkg_check_modules(sodium REQUIRED IMPORTED_TARGET "libsodium>=1.0.18")
-pkg_check_modules(zstd REQUIRED IMPORTED_TARGET "libzstd>=1.5")
+find_package(pugixml 1.12 REQUIRED CONFIG)
 # pkg-config reports SQLite's version: SQLCipher 4.6 is built on SQLite 3.46.
 pkg_check_modules(sqlcipher IMPORTED_TARGET "sqlcipher>=3.46")
 if(NOT sqlcipher_FOUND)

@@ -19,8 +19,10 @@ constexpr std::array steps{
     "  importance TEXT NOT NULL) STRICT;"
     "CREATE TABLE items (id TEXT NOT NULL, version INTEGER NOT NULL, newest INTEGER NOT NULL, type TEXT NOT NULL,"
     "  knowledge_point TEXT NOT NULL REFERENCES knowledge_points(code), difficulty_units INTEGER NOT NULL,"
-    "  body TEXT NOT NULL, digest TEXT NOT NULL, imported_ms INTEGER NOT NULL, PRIMARY KEY (id, version)) STRICT;"
+    "  body TEXT NOT NULL, content_digest TEXT NOT NULL, row_digest TEXT NOT NULL, import_entry INTEGER NOT NULL,"
+    "  PRIMARY KEY (id, version)) STRICT;"
     "CREATE INDEX items_newest ON items(newest, id);"
+    "CREATE INDEX items_import ON items(import_entry, id, version);"
     "CREATE TABLE item_keys (id TEXT NOT NULL, version INTEGER NOT NULL, sealed BLOB NOT NULL, PRIMARY KEY (id, version),"
     "  FOREIGN KEY (id, version) REFERENCES items(id, version)) STRICT;"
     "CREATE TABLE media (name TEXT PRIMARY KEY, type TEXT NOT NULL, bytes BLOB NOT NULL, digest TEXT NOT NULL) STRICT;"
@@ -34,7 +36,7 @@ constexpr std::array steps{
     "CREATE TABLE issued_forms (digest TEXT PRIMARY KEY, package_id TEXT NOT NULL REFERENCES packages(id), form_id TEXT NOT NULL) STRICT;"
     "CREATE TABLE answers (package_id TEXT PRIMARY KEY REFERENCES packages(id), file_digest TEXT NOT NULL, imported_ms INTEGER NOT NULL)"
     "  STRICT;"
-    "CREATE TABLE scores (package_id TEXT NOT NULL, ticket TEXT NOT NULL, sheet TEXT NOT NULL, digest TEXT NOT NULL,"
+    "CREATE TABLE scores (package_id TEXT NOT NULL REFERENCES packages(id), ticket TEXT NOT NULL, result TEXT NOT NULL,"
     "  PRIMARY KEY (package_id, ticket)) STRICT;",
 };
 

@@ -302,8 +302,8 @@ private:
         app = rehearsal;
         auto plan = command<PlanRehearsal>(app, "plan", "为演练批次生成虚拟考生的作答 / answers of imaginary candidates, for rehearsals only");
         add_vault(app, plan->login);
+        app->add_option("--batch", plan->batch, "演练批次 / batch, marked as a rehearsal")->required();
         app->add_option("--draw", plan->draw, "抽卷编号 / draw id")->required();
-        app->add_option("--roster", plan->roster, "名册 / roster (CSV)")->required();
         app->add_option("--seed", plan->seed, "种子（十六进制）/ seed, hex")->required();
         app->add_option("--mean", plan->mean, "能力均值 / mean ability (logits)")->capture_default_str();
         app->add_option("--spread", plan->spread, "能力标准差 / standard deviation")->capture_default_str();

@@ -65,7 +65,7 @@ struct ImportAnswers { VaultLogin login; File answers; };
 struct Grade { VaultLogin login; std::string package; std::vector<File> shares; std::optional<File> marks; };
 struct ExplainScore { VaultLogin login; std::string package, ticket, item; std::vector<File> shares; };
 struct WriteReport { VaultLogin login; std::string package; File out; };
-struct PlanRehearsal { VaultLogin login; std::string draw; File roster; std::string seed; double mean = 0.0; double spread = 1.0; File out; };
+struct PlanRehearsal { VaultLogin login; std::string batch; std::string draw; std::string seed; double mean = 0.0; double spread = 1.0; File out; };
 struct VerifyAudit { VaultLogin login; std::vector<File> checkpoints; };
 struct ShowLedger { VaultLogin login; std::uint64_t from = 0; std::uint64_t count = 50; };
 struct ExportLedger { VaultLogin login; File out; };

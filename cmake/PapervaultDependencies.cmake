@@ -4,6 +4,7 @@ find_package(Threads REQUIRED)
 find_package(OpenSSL 3.0 REQUIRED)
 find_package(Boost 1.81 REQUIRED CONFIG COMPONENTS json)
 find_package(fmt 9.1 REQUIRED CONFIG)
+find_package(CLI11 2.1 REQUIRED CONFIG)
 pkg_check_modules(sodium REQUIRED IMPORTED_TARGET "libsodium>=1.0.18")
 find_package(pugixml 1.12 REQUIRED CONFIG)
 # pkg-config reports SQLite's version: SQLCipher 4.6 is built on SQLite 3.46.

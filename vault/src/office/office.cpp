@@ -123,31 +123,6 @@ std::string meta(Database& database, std::string_view name)
 
 } // namespace
 
-std::string_view to_text(VaultError code) noexcept
-{
-    switch (code) {
-    case VaultError::not_found: return "not_found";
-    case VaultError::already_exists: return "already_exists";
-    case VaultError::malformed: return "malformed";
-    case VaultError::wrong_passphrase_or_key: return "wrong_passphrase_or_key";
-    case VaultError::authentication_failed: return "authentication_failed";
-    case VaultError::signature_invalid: return "signature_invalid";
-    case VaultError::release_time_not_reached: return "release_time_not_reached";
-    case VaultError::expired: return "expired";
-    case VaultError::quorum_incomplete: return "quorum_incomplete";
-    case VaultError::share_invalid: return "share_invalid";
-    case VaultError::wrong_host: return "wrong_host";
-    case VaultError::wrong_batch: return "wrong_batch";
-    case VaultError::already_used: return "already_used";
-    case VaultError::not_permitted: return "not_permitted";
-    case VaultError::conflict: return "conflict";
-    case VaultError::infeasible: return "infeasible";
-    case VaultError::chain_broken: return "chain_broken";
-    case VaultError::storage_failed: return "storage_failed";
-    }
-    return "unknown";
-}
-
 std::string_view to_text(Role role) noexcept
 {
     for (const auto& entry : role_names) {
@@ -210,7 +185,7 @@ OfficeVault::~OfficeVault() = default;
 Result<OfficeVault> OfficeVault::create(const std::filesystem::path& directory, std::string name, const std::vector<Officer>& officers,
                                         const Identity& founder, engine::Instant now)
 {
-    if (name.empty() || name.size() > 200) { return refuse(VaultError::malformed, "the vault needs a name of 1 to 200 bytes"); }
+    if (!is_identity_name(name)) { return refuse(VaultError::malformed, "the vault needs a name of 1 to 64 bytes of printable text"); }
     std::set<std::string> ids;
     bool founder_is_officer = false;
     for (const Officer& officer : officers) {

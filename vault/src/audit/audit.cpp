@@ -60,13 +60,15 @@ private:
     Result<std::string> import(const LedgerEntry& entry)
     {
         std::size_t versions = 0;
-        Statement rows = vault_->database().prepare("SELECT i.id, i.version, i.body, i.row_digest, k.sealed FROM items i LEFT JOIN item_keys k"
-                                                    " ON k.id = i.id AND k.version = i.version WHERE i.import_entry = ? ORDER BY i.id, i.version");
+        Statement rows = vault_->database().prepare(
+            "SELECT i.id, i.version, i.body, i.row_digest, k.sealed FROM items i LEFT JOIN item_keys k"
+            " ON k.id = i.id AND k.version = i.version WHERE i.import_entry = ? ORDER BY i.id, i.version");
         rows.bind(static_cast<std::int64_t>(entry.index));
         while (rows.step()) {
             ++versions;
             if (item_row_digest(rows.text(2), rows.bytes(4)).hex() != rows.text(3)) {
-                return broken("item " + rows.text(0) + " version " + std::to_string(rows.integer(1)) + " was altered after the import");
+                return broken("item " + rows.text(0) + " version " + std::to_string(rows.integer(1)) +
+                              " was altered after the import");
             }
         }
         if (import_digest(vault_->database(), entry.index).hex() != text_member(entry.subject, "digest")) {
@@ -77,9 +79,12 @@ private:
 
     Result<std::string> commitment(const LedgerEntry& entry)
     {
-        Statement row = vault_->database().prepare("SELECT commitment FROM draw_contributions WHERE draw_id = ? AND officer_id = ?");
+        Statement row = vault_->database().prepare(
+            "SELECT commitment FROM draw_contributions WHERE draw_id = ? AND officer_id = ?");
         row.bind(text_member(entry.subject, "draw")).bind(entry.actor.id);
-        if (!row.step() || row.text(0) != text_member(entry.subject, "commitment")) { return broken("the commitment was altered"); }
+        if (!row.step() || row.text(0) != text_member(entry.subject, "commitment")) {
+            return broken("the commitment was altered");
+        }
         return std::string{"the commitment"};
     }
 
@@ -88,7 +93,8 @@ private:
         const std::string id = text_member(entry.subject, "draw");
         const auto record = DrawRegister{*vault_}.verify(id);
         if (!record) { return std::unexpected{record.error()}; }
-        if (record->digest != text_member(entry.subject, "digest") || record->seed != text_member(entry.subject, "seed")) {
+        if (record->digest != text_member(entry.subject, "digest") ||
+            record->seed != text_member(entry.subject, "seed")) {
             return broken("draw " + id + " is not the one that was recorded");
         }
         return "draw " + id + " repeated: " + std::to_string(record->forms.size()) + " forms, the same";
@@ -97,7 +103,8 @@ private:
     Result<std::string> batch(const LedgerEntry& entry)
     {
         const auto* recorded = entry.subject.if_contains("batch");
-        const std::string id = recorded != nullptr && recorded->is_object() ? text_member(recorded->get_object(), "id") : "";
+        const std::string id =
+            recorded != nullptr && recorded->is_object() ? text_member(recorded->get_object(), "id") : "";
         const auto stored = PackageRegister{*vault_}.batch(id);
         if (!stored) { return std::unexpected{stored.error()}; }
         if (to_json(stored->batch) != *recorded) { return broken("batch " + id + " was altered"); }
@@ -105,7 +112,8 @@ private:
         row.bind(id);
         row.step();
         const std::string roster = row.text(0);
-        if (crypto::blake2b("papervault.roster.v1", {crypto::bytes_of(roster)}).hex() != text_member(entry.subject, "roster_digest")) {
+        if (crypto::blake2b("papervault.roster.v1", {crypto::bytes_of(roster)}).hex() !=
+            text_member(entry.subject, "roster_digest")) {
             return broken("the roster of batch " + id + " was altered");
         }
         return std::to_string(stored->roster.size()) + " candidates";
@@ -116,13 +124,17 @@ private:
         const std::string id = text_member(entry.subject, "package");
         const auto reader = PackageRegister{*vault_}.reader(id);
         if (!reader) { return std::unexpected{reader.error()}; }
-        if (reader->digest().hex() != text_member(entry.subject, "digest")) { return broken("package " + id + " is another file"); }
+        if (reader->digest().hex() != text_member(entry.subject, "digest")) {
+            return broken("package " + id + " is another file");
+        }
         if (auto intact = reader->verify_digests(); !intact) { return std::unexpected{intact.error()}; }
         const auto record = PackageRegister{*vault_}.find(id);
         if (!record) { return std::unexpected{record.error()}; }
         const auto draw = DrawRegister{*vault_}.find(record->draw_id);
         if (!draw) { return std::unexpected{draw.error()}; }
-        if (draw->digest != reader->header().draw_digest.hex()) { return broken("package " + id + " was not made from draw " + record->draw_id); }
+        if (draw->digest != reader->header().draw_digest.hex()) {
+            return broken("package " + id + " was not made from draw " + record->draw_id);
+        }
         return std::string{"both seals, every byte, the draw"};
     }
 
@@ -131,9 +143,12 @@ private:
         const std::string id = text_member(entry.subject, "package");
         const std::string digest = text_member(entry.subject, "digest");
         PackageRegister packages{*vault_};
-        const auto text = read_text_file(packages.record_folder(id) / ("handover-" + digest.substr(0, 16) + ".json"), 1 << 20);
+        const auto text =
+            read_text_file(packages.record_folder(id) / ("handover-" + digest.substr(0, 16) + ".json"), 1 << 20);
         if (!text) { return std::unexpected{text.error()}; }
-        if (crypto::blake2b("papervault.handover.v1", {crypto::bytes_of(*text)}).hex() != digest) { return broken("the handover was altered"); }
+        if (crypto::blake2b("papervault.handover.v1", {crypto::bytes_of(*text)}).hex() != digest) {
+            return broken("the handover was altered");
+        }
         const auto document = decode_handover(*text);
         if (!document) { return std::unexpected{document.error()}; }
         const auto reader = packages.reader(id);
@@ -147,23 +162,29 @@ private:
         const std::string id = text_member(entry.subject, "package");
         const auto bytes = read_file(PackageRegister{*vault_}.record_folder(id) / "answers.pva", record_bytes_max);
         if (!bytes) { return std::unexpected{bytes.error()}; }
-        if (crypto::blake2b(*bytes).hex() != text_member(entry.subject, "digest")) { return broken("the answers file was altered"); }
+        if (crypto::blake2b(*bytes).hex() != text_member(entry.subject, "digest")) {
+            return broken("the answers file was altered");
+        }
         const auto answers = ResultRegister{*vault_}.answers(id);
         if (!answers) { return std::unexpected{answers.error()}; }
         std::size_t receipts = 0;
         for (const AnswerSheet& sheet : answers->sheets) {
             if (sheet.receipt.empty()) { continue; }
             ++receipts;
-            if (receipt_of(sheet, id) != sheet.receipt) { return broken("the answers of " + sheet.ticket + " are not those of the receipt"); }
+            if (receipt_of(sheet, id) != sheet.receipt) {
+                return broken("the answers of " + sheet.ticket + " are not those of the receipt");
+            }
         }
-        return "the hall's signature, " + std::to_string(answers->sheets.size()) + " sheets, " + std::to_string(receipts) + " receipts";
+        return "the hall's signature, " + std::to_string(answers->sheets.size()) + " sheets, " +
+               std::to_string(receipts) + " receipts";
     }
 
     Result<std::string> grading(const LedgerEntry& entry)
     {
         const std::string id = text_member(entry.subject, "package");
         const bool superseded = std::ranges::any_of(*entries_, [&](const LedgerEntry& later) {
-            return later.index > entry.index && later.action == "grade.run" && text_member(later.subject, "package") == id;
+            return later.index > entry.index && later.action == "grade.run" &&
+                   text_member(later.subject, "package") == id;
         });
         if (superseded) { return std::string{"superseded by a later grading"}; }
         if (results_digest(vault_->database(), id).hex() != text_member(entry.subject, "digest")) {
@@ -181,10 +202,13 @@ private:
                 sum += item.points;
                 const auto given = sheet->responses.find(item.id);
                 if (item.response != (given == sheet->responses.end() ? engine::Response{} : given->second)) {
-                    return broken("item " + item.id + " of " + result.ticket + " was graded on another answer than the one given");
+                    return broken("item " + item.id + " of " + result.ticket +
+                                  " was graded on another answer than the one given");
                 }
             }
-            if (sum != result.points) { return broken("the points of " + result.ticket + " are not the sum over the items"); }
+            if (sum != result.points) {
+                return broken("the points of " + result.ticket + " are not the sum over the items");
+            }
         }
         return std::to_string(results->size()) + " results: answers graded are the answers given, sums";
     }
@@ -218,7 +242,11 @@ Result<std::string> find_unrecorded(Database& database, const std::vector<Ledger
 {
     std::map<std::string, std::size_t> recorded;
     for (const LedgerEntry& entry : entries) { ++recorded[entry.action]; }
-    struct Expectation { const char* sql; std::string_view action; std::string_view what; };
+    struct Expectation {
+        const char* sql;
+        std::string_view action;
+        std::string_view what;
+    };
     constexpr std::array expectations{
         Expectation{"SELECT count(DISTINCT import_entry) FROM items", "bank.import", "imports"},
         Expectation{"SELECT count(*) FROM draws", "draw.open", "draws"},
@@ -231,7 +259,8 @@ Result<std::string> find_unrecorded(Database& database, const std::vector<Ledger
         Statement row = database.prepare(each.sql);
         row.step();
         if (static_cast<std::size_t>(row.integer(0)) > recorded[std::string{each.action}]) {
-            return broken("the database holds more " + std::string{each.what} + " than the ledger has entries '" + std::string{each.action} + "'");
+            return broken("the database holds more " + std::string{each.what} + " than the ledger has entries '" +
+                          std::string{each.action} + "'");
         }
     }
     return std::string{"nothing is stored that no entry explains"};
@@ -244,13 +273,17 @@ Result<AuditReport> verify_vault(OfficeVault& vault, const std::vector<std::stri
 {
     AuditReport report;
     const auto note = [&](std::string subject, const Result<std::string>& outcome) {
-        report.findings.push_back({std::move(subject), outcome.has_value(), outcome ? *outcome : outcome.error().detail});
+        report.findings.push_back(
+            {std::move(subject), outcome.has_value(), outcome ? *outcome : outcome.error().detail});
         if (progress) { progress(report.findings.back()); }
         return outcome.has_value();
     };
     return guarded([&]() -> Result<AuditReport> {
         const auto damage = vault.database().find_damage();
-        if (!note("database", damage ? Result<std::string>{broken(*damage)} : Result<std::string>{"every page's HMAC, structure"})) { return report; }
+        if (!note("database", damage ? Result<std::string>{broken(*damage)}
+                                     : Result<std::string>{"every page's HMAC, structure"})) {
+            return report;
+        }
 
         const std::vector<std::string> texts = vault.ledger().texts(0, INT64_MAX);
         const auto entries = verify_chain(texts);
@@ -274,13 +307,15 @@ Result<AuditReport> verify_vault(OfficeVault& vault, const std::vector<std::stri
             }
             const auto fits = verify_against_checkpoint(texts, *checkpoint);
             if (!note("checkpoint of " + std::to_string(checkpoint->size) + " entries",
-                      fits ? Result<std::string>{"signature, Merkle root"} : Result<std::string>{std::unexpected{fits.error()}})) {
+                      fits ? Result<std::string>{"signature, Merkle root"}
+                           : Result<std::string>{std::unexpected{fits.error()}})) {
                 return report;
             }
         }
         EntryChecks checks{vault, *entries};
         for (const LedgerEntry& entry : *entries) {
-            if (!note("entry " + std::to_string(entry.index) + " " + entry.action + " (" + entry.actor.name + ")", checks.check(entry))) {
+            if (!note("entry " + std::to_string(entry.index) + " " + entry.action + " (" + entry.actor.name + ")",
+                      checks.check(entry))) {
                 return report;
             }
         }

@@ -15,8 +15,10 @@ constexpr std::size_t specification_bytes_max = 4 << 20;
 
 bool is_point_code(std::string_view code)
 {
-    return !code.empty() && code.size() <= 32 && code.front() != '.' && code.back() != '.' && code.find("..") == std::string_view::npos &&
-           std::ranges::all_of(code, [](char c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || c == '.' || c == '-'; });
+    return !code.empty() && code.size() <= 32 && code.front() != '.' && code.back() != '.' &&
+           code.find("..") == std::string_view::npos && std::ranges::all_of(code, [](char c) {
+               return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || c == '.' || c == '-';
+           });
 }
 
 } // namespace
@@ -28,9 +30,10 @@ Result<BankSnapshot> snapshot_from_text(std::string text)
     BankSnapshot snapshot;
     for (const auto& element : value->get_array()) {
         const auto* row = element.if_array();
-        if (row == nullptr || row->size() != 5 || !(*row)[0].is_string() || !(*row)[1].is_int64() || !(*row)[2].is_string() ||
-            !(*row)[3].is_string() || !(*row)[4].is_string()) {
-            return refuse(VaultError::malformed, "snapshot: a row is not [id, version, type, knowledge point, difficulty]");
+        if (row == nullptr || row->size() != 5 || !(*row)[0].is_string() || !(*row)[1].is_int64() ||
+            !(*row)[2].is_string() || !(*row)[3].is_string() || !(*row)[4].is_string()) {
+            return refuse(VaultError::malformed,
+                          "snapshot: a row is not [id, version, type, knowledge point, difficulty]");
         }
         const auto type = engine::item_type_from_text((*row)[2].get_string());
         const auto difficulty = engine::Decimal::parse((*row)[4].get_string());
@@ -53,7 +56,8 @@ Result<std::size_t> ItemBank::load_specification(const std::filesystem::path& cs
     if (!rows) { return std::unexpected{rows.error()}; }
     const std::vector<std::string> heading{"code", "name", "weight_percent", "importance"};
     if (rows->empty() || rows->front().cells != heading) {
-        return refuse(VaultError::malformed, csv.string() + ": the heading must be code,name,weight_percent,importance");
+        return refuse(VaultError::malformed,
+                      csv.string() + ": the heading must be code,name,weight_percent,importance");
     }
     std::vector<KnowledgePoint> points;
     for (std::size_t n = 1; n < rows->size(); ++n) {
@@ -62,24 +66,35 @@ Result<std::size_t> ItemBank::load_specification(const std::filesystem::path& cs
         if (row.cells.size() != heading.size()) { return refuse(VaultError::malformed, at + "four cells are needed"); }
         const auto weight = engine::Decimal::parse(row.cells[2]);
         const auto importance = engine::importance_from_text(row.cells[3]);
-        if (!is_point_code(row.cells[0])) { return refuse(VaultError::malformed, at + "'" + row.cells[0] + "' is no code such as 2.3"); }
-        if (row.cells[1].empty() || row.cells[1].size() > 256) { return refuse(VaultError::malformed, at + "the name is missing or too long"); }
+        if (!is_point_code(row.cells[0])) {
+            return refuse(VaultError::malformed, at + "'" + row.cells[0] + "' is no code such as 2.3");
+        }
+        if (row.cells[1].empty() || row.cells[1].size() > 256) {
+            return refuse(VaultError::malformed, at + "the name is missing or too long");
+        }
         if (!weight || *weight < engine::Decimal{} || *weight > engine::Decimal::from_integer(100)) {
             return refuse(VaultError::malformed, at + "the weight is not a percentage");
         }
         if (!importance) { return refuse(VaultError::malformed, at + "importance is X, Y or Z"); }
         points.push_back({row.cells[0], row.cells[1], *weight, *importance});
     }
-    const auto recorded = vault_->record("bank.specification", now, [&](Database& database) -> Result<boost::json::object> {
-        Statement put = database.prepare("INSERT INTO knowledge_points(code, name, weight_units, importance) VALUES (?,?,?,?)"
-                                         " ON CONFLICT(code) DO UPDATE SET name = excluded.name, weight_units = excluded.weight_units,"
-                                         " importance = excluded.importance");
-        for (const KnowledgePoint& point : points) {
-            put.bind(point.code).bind(point.name).bind(point.weight_percent.units()).bind(engine::to_text(point.importance)).run();
-        }
-        return boost::json::object{{"points", points.size()},
-                                   {"digest", crypto::blake2b("papervault.specification.v1", {crypto::bytes_of(*bytes)}).hex()}};
-    });
+    const auto recorded =
+        vault_->record("bank.specification", now, [&](Database& database) -> Result<boost::json::object> {
+            Statement put = database.prepare(
+                "INSERT INTO knowledge_points(code, name, weight_units, importance) VALUES (?,?,?,?)"
+                " ON CONFLICT(code) DO UPDATE SET name = excluded.name, weight_units = excluded.weight_units,"
+                " importance = excluded.importance");
+            for (const KnowledgePoint& point : points) {
+                put.bind(point.code)
+                    .bind(point.name)
+                    .bind(point.weight_percent.units())
+                    .bind(engine::to_text(point.importance))
+                    .run();
+            }
+            return boost::json::object{
+                {"points", points.size()},
+                {"digest", crypto::blake2b("papervault.specification.v1", {crypto::bytes_of(*bytes)}).hex()}};
+        });
     if (!recorded) { return std::unexpected{recorded.error()}; }
     return points.size();
 }
@@ -88,7 +103,8 @@ Result<BankStatistics> ItemBank::statistics()
 {
     return guarded([&]() -> Result<BankStatistics> {
         BankStatistics statistics;
-        Statement rows = vault_->database().prepare("SELECT type, knowledge_point, count(*) FROM items WHERE newest = 1 GROUP BY 1, 2");
+        Statement rows = vault_->database().prepare(
+            "SELECT type, knowledge_point, count(*) FROM items WHERE newest = 1 GROUP BY 1, 2");
         while (rows.step()) {
             const auto count = static_cast<std::size_t>(rows.integer(2));
             statistics.items += count;
@@ -109,7 +125,8 @@ Result<std::vector<KnowledgePoint>> ItemBank::specification()
 {
     return guarded([&]() -> Result<std::vector<KnowledgePoint>> {
         std::vector<KnowledgePoint> points;
-        Statement rows = vault_->database().prepare("SELECT code, name, weight_units, importance FROM knowledge_points ORDER BY code");
+        Statement rows = vault_->database().prepare(
+            "SELECT code, name, weight_units, importance FROM knowledge_points ORDER BY code");
         while (rows.step()) {
             points.push_back({rows.text(0), rows.text(1), engine::Decimal::from_units(rows.integer(2)),
                               engine::importance_from_text(rows.text(3)).value_or(engine::Importance::general)});
@@ -122,8 +139,9 @@ Result<BankSnapshot> ItemBank::snapshot()
 {
     return guarded([&]() -> Result<BankSnapshot> {
         boost::json::array list;
-        Statement rows = vault_->database().prepare("SELECT id, version, type, knowledge_point, difficulty_units FROM items"
-                                                    " WHERE newest = 1 ORDER BY id");
+        Statement rows =
+            vault_->database().prepare("SELECT id, version, type, knowledge_point, difficulty_units FROM items"
+                                       " WHERE newest = 1 ORDER BY id");
         while (rows.step()) {
             list.push_back(boost::json::array{rows.text(0), rows.integer(1), rows.text(2), rows.text(3),
                                               engine::Decimal::from_units(rows.integer(4)).to_string()});
@@ -166,7 +184,9 @@ Result<Media> ItemBank::media(std::string_view name)
     return guarded([&]() -> Result<Media> {
         Statement row = vault_->database().prepare("SELECT type, bytes FROM media WHERE name = ?");
         row.bind(name);
-        if (!row.step()) { return refuse(VaultError::not_found, "the bank has no picture '" + std::string{name} + "'"); }
+        if (!row.step()) {
+            return refuse(VaultError::not_found, "the bank has no picture '" + std::string{name} + "'");
+        }
         return Media{std::string{name}, row.text(0), row.bytes(1)};
     });
 }

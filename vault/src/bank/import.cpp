@@ -32,7 +32,8 @@ public:
     void store_media(const Media& media)
     {
         database_
-            ->prepare("INSERT INTO media(name, type, bytes, digest) VALUES (?,?,?,?) ON CONFLICT(name) DO UPDATE SET type = excluded.type,"
+            ->prepare("INSERT INTO media(name, type, bytes, digest) VALUES (?,?,?,?) ON CONFLICT(name) DO UPDATE SET "
+                      "type = excluded.type,"
                       " bytes = excluded.bytes, digest = excluded.digest")
             .bind(media.name)
             .bind(media.type)
@@ -88,10 +89,12 @@ private:
     Database* database_;
     const crypto::SecretBuffer* answers_key_;
     std::int64_t entry_;
-    Statement find_newest_ = database_->prepare("SELECT version, content_digest FROM items WHERE id = ? AND newest = 1");
+    Statement find_newest_ =
+        database_->prepare("SELECT version, content_digest FROM items WHERE id = ? AND newest = 1");
     Statement forget_newest_ = database_->prepare("UPDATE items SET newest = 0 WHERE id = ? AND newest = 1");
-    Statement insert_item_ = database_->prepare("INSERT INTO items(id, version, newest, type, knowledge_point, difficulty_units, body,"
-                                                " content_digest, row_digest, import_entry) VALUES (?,?,1,?,?,?,?,?,?,?)");
+    Statement insert_item_ =
+        database_->prepare("INSERT INTO items(id, version, newest, type, knowledge_point, difficulty_units, body,"
+                           " content_digest, row_digest, import_entry) VALUES (?,?,1,?,?,?,?,?,?,?)");
     Statement insert_key_ = database_->prepare("INSERT INTO item_keys(id, version, sealed) VALUES (?,?,?)");
 };
 
@@ -116,7 +119,8 @@ std::set<std::string> stems_and_options_media(const engine::Item& item)
 
 } // namespace
 
-Result<ImportReport> ItemBank::import_file(const std::filesystem::path& file, BadRows bad_rows, bool create_points, engine::Instant now)
+Result<ImportReport> ItemBank::import_file(const std::filesystem::path& file, BadRows bad_rows, bool create_points,
+                                           engine::Instant now)
 {
     if (auto allowed = vault_->require(Role::manager); !allowed) { return std::unexpected{allowed.error()}; }
     const auto answers_key = vault_->answers_key();
@@ -133,14 +137,18 @@ Result<ImportReport> ItemBank::import_file(const std::filesystem::path& file, Ba
     for (const UnreadRow& row : rows->unread) { report.rejected.push_back({row.line, row.id, row.reason}); }
     report.ignored_members = rows->ignored_members;
 
-    std::set<std::string> points = guarded([&]() -> Result<std::set<std::string>> { return known_points(vault_->database()); }).value_or(std::set<std::string>{});
+    std::set<std::string> points = guarded([&]() -> Result<std::set<std::string>> {
+                                       return known_points(vault_->database());
+                                   }).value_or(std::set<std::string>{});
     std::vector<std::string> new_points;
     std::map<std::string, Media> media;
     std::vector<ReadItem> good;
     std::map<std::string, std::size_t> first_line;
     for (ReadItem& row : rows->items) {
         const engine::Item& item = row.item.item;
-        const auto reject = [&](std::string reason) { report.rejected.push_back({row.line, item.id, std::move(reason)}); };
+        const auto reject = [&](std::string reason) {
+            report.rejected.push_back({row.line, item.id, std::move(reason)});
+        };
         const auto [earlier, is_first] = first_line.emplace(item.id, row.line);
         if (!is_first) {
             reject("the id stands in line " + std::to_string(earlier->second) + " already");
@@ -174,14 +182,17 @@ Result<ImportReport> ItemBank::import_file(const std::filesystem::path& file, Ba
         std::string lines;
         for (std::size_t n = 0; n < report.rejected.size() && n < 20; ++n) {
             const RejectedRow& row = report.rejected[n];
-            lines += "\n  line " + std::to_string(row.line) + (row.id.empty() ? "" : " (" + row.id + ")") + ": " + row.reason;
+            lines += "\n  line " + std::to_string(row.line) + (row.id.empty() ? "" : " (" + row.id + ")") + ": " +
+                     row.reason;
         }
         if (report.rejected.size() > 20) { lines += "\n  …"; }
         return refuse(VaultError::malformed, file.string() + ": " + std::to_string(report.rejected.size()) + " of " +
-                                                 std::to_string(report.rows) + " rows are bad; nothing was stored." + lines);
+                                                 std::to_string(report.rows) + " rows are bad; nothing was stored." +
+                                                 lines);
     }
     const auto recorded = vault_->record("bank.import", now, [&](Database& database) -> Result<boost::json::object> {
-        Statement add_point = database.prepare("INSERT INTO knowledge_points(code, name, weight_units, importance) VALUES (?, ?, 0, 'Y')");
+        Statement add_point = database.prepare(
+            "INSERT INTO knowledge_points(code, name, weight_units, importance) VALUES (?, ?, 0, 'Y')");
         for (const std::string& code : new_points) { add_point.bind(code).bind(code).run(); }
         report.new_knowledge_points = new_points.size();
         const std::uint64_t entry = vault_->ledger().size();
@@ -190,13 +201,14 @@ Result<ImportReport> ItemBank::import_file(const std::filesystem::path& file, Ba
         report.media = media.size();
         for (ReadItem& row : good) { importer.store(std::move(row.item), report); }
         report.digest = import_digest(database, entry).hex();
-        return boost::json::object{{"file", file.filename().string()},
-                                   {"file_digest", crypto::blake2b("papervault.import-file.v1", {crypto::bytes_of(*bytes)}).hex()},
-                                   {"added", report.added},
-                                   {"new_versions", report.new_versions},
-                                   {"unchanged", report.unchanged},
-                                   {"rejected", report.rejected.size()},
-                                   {"digest", report.digest}};
+        return boost::json::object{
+            {"file", file.filename().string()},
+            {"file_digest", crypto::blake2b("papervault.import-file.v1", {crypto::bytes_of(*bytes)}).hex()},
+            {"added", report.added},
+            {"new_versions", report.new_versions},
+            {"unchanged", report.unchanged},
+            {"rejected", report.rejected.size()},
+            {"digest", report.digest}};
     });
     if (!recorded) { return std::unexpected{recorded.error()}; }
     return report;

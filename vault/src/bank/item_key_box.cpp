@@ -20,11 +20,14 @@ crypto::Bytes seal_item_key(const crypto::SecretBuffer& answers_key, const engin
     return crypto::encrypt(answers_key, crypto::bytes_of(text), crypto::bytes_of(context));
 }
 
-Result<engine::AnswerKey> open_item_key(const crypto::SecretBuffer& answers_key, crypto::ByteView sealed, std::string_view id, int version)
+Result<engine::AnswerKey> open_item_key(const crypto::SecretBuffer& answers_key, crypto::ByteView sealed,
+                                        std::string_view id, int version)
 {
     const std::string context = context_of(id, version);
     const auto opened = crypto::decrypt_secret(answers_key, sealed, crypto::bytes_of(context));
-    if (!opened) { return refuse(VaultError::authentication_failed, "the key of '" + std::string{id} + "' was altered"); }
+    if (!opened) {
+        return refuse(VaultError::authentication_failed, "the key of '" + std::string{id} + "' was altered");
+    }
     const std::string_view text{reinterpret_cast<const char*>(opened->expose().data()), opened->size_bytes()};
     const auto value = engine::parse_json(text, {});
     if (!value) { return refuse(VaultError::malformed, "the key of '" + std::string{id} + "' can't be read"); }

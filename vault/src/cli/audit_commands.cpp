@@ -32,8 +32,9 @@ Result<Report> run(const VerifyAudit& command)
         return refuse(VaultError::chain_broken, first.subject + ": " + first.detail);
     }
     return Report{{{"good", true}, {"entries", audit->entries}, {"findings", findings}},
-                  text + fmt::format("{} ({} {})\n", say("记录链完整，各项相符。", "The chain is whole and everything fits."), audit->entries,
-                                     say("条记录", "entries"))};
+                  text + fmt::format("{} ({} {})\n",
+                                     say("记录链完整，各项相符。", "The chain is whole and everything fits."),
+                                     audit->entries, say("条记录", "entries"))};
 }
 
 Result<Report> run(const ShowLedger& command)
@@ -45,9 +46,13 @@ Result<Report> run(const ShowLedger& command)
     for (const std::string& each : session->vault.ledger().texts(command.from, command.count)) {
         const auto entry = decode_ledger_entry(each);
         if (!entry) { return std::unexpected{entry.error()}; }
-        listed.push_back({{"index", entry->index}, {"time", engine::to_text(entry->time)}, {"actor", entry->actor.name}, {"action", entry->action}, {"subject", entry->subject}});
-        text += fmt::format("{:>5}  {}  {:<12} {:<20} {}\n", entry->index, local_time(entry->time), entry->actor.name, entry->action,
-                            boost::json::serialize(entry->subject).substr(0, 120));
+        listed.push_back({{"index", entry->index},
+                          {"time", engine::to_text(entry->time)},
+                          {"actor", entry->actor.name},
+                          {"action", entry->action},
+                          {"subject", entry->subject}});
+        text += fmt::format("{:>5}  {}  {:<12} {:<20} {}\n", entry->index, local_time(entry->time), entry->actor.name,
+                            entry->action, boost::json::serialize(entry->subject).substr(0, 120));
     }
     return Report{{{"entries", listed}}, text};
 }
@@ -63,20 +68,23 @@ Result<Report> run(const ExportLedger& command)
     for (const std::string& each : session->vault.ledger().texts(0, INT64_MAX)) { lines += each + "\n"; }
     const auto note = session->vault.write_checkpoint();
     if (!note) { return std::unexpected{note.error()}; }
-    for (const auto& [name, text] : {std::pair{"ledger.jsonl", &lines}, std::pair{"ledger.checkpoint", &*note}}) {
-        if (auto written = write_file_durably(command.out / name, crypto::bytes_of(*text), true, 0644); !written) {
+    for (const auto& [name, text] :
+         {std::pair<const char*, std::string_view>{"ledger.jsonl", lines}, {"ledger.checkpoint", *note}}) {
+        if (auto written = write_file_durably(command.out / name, crypto::bytes_of(text), true, 0644); !written) {
             return std::unexpected{written.error()};
         }
     }
-    if (auto card = write_file_durably(command.out / "office.card.json",
-                                       crypto::bytes_of(boost::json::serialize(to_json(session->vault.office_identity().card()))), true, 0644);
+    if (auto card = write_file_durably(
+            command.out / "office.card.json",
+            crypto::bytes_of(boost::json::serialize(to_json(session->vault.office_identity().card()))), true, 0644);
         !card) {
         return std::unexpected{card.error()};
     }
-    return Report{{{"folder", command.out.string()}},
-                  fmt::format("{} {}\n{}\n", say("已导出：", "Exported:"), command.out.string(),
-                              say("请把检查点存放在别处：以后可用它证明记录没有被删改。",
-                                  "Keep the checkpoint elsewhere: later it proves that nothing was removed or altered."))};
+    return Report{
+        {{"folder", command.out.string()}},
+        fmt::format("{} {}\n{}\n", say("已导出：", "Exported:"), command.out.string(),
+                    say("请把检查点存放在别处：以后可用它证明记录没有被删改。",
+                        "Keep the checkpoint elsewhere: later it proves that nothing was removed or altered."))};
 }
 
 } // namespace papervault::vault::cli

@@ -74,7 +74,8 @@ private:
     {
         auto options = std::make_shared<Command>();
         parent_to_child = parent_to_child->add_subcommand(name, help);
-        parent_to_child->callback([this, options, act = std::move(act)] { action_ = [options, act] { return act(*options); }; });
+        parent_to_child->callback(
+            [this, options, act = std::move(act)] { action_ = [options, act] { return act(*options); }; });
         return options;
     }
     template <class Command>
@@ -122,7 +123,9 @@ private:
         auto init = command<InitVault>(app, "init", "建立保密库 / make an office vault");
         app->add_option("--vault", init->vault, "新目录 / new folder")->required();
         app->add_option("--name", init->name, "机构名称 / name of the office")->required();
-        app->add_option("--officer", init->officers, "CARD=角色,角色：manager sealer key_keeper releaser grader supervisor / an officer and roles; repeat")
+        app->add_option(
+               "--officer", init->officers,
+               "CARD=角色,角色：manager sealer key_keeper releaser grader supervisor / an officer and roles; repeat")
             ->required();
         add_login(app, init->founder);
         app = &app_;
@@ -138,20 +141,25 @@ private:
     {
         CLI::App* parent = group("bank", "题库 / item bank");
         CLI::App* app = parent;
-        auto spec = command<LoadSpecification>(app, "specification", "装入鉴定要素细目表 / load the specification table (CSV)");
+        auto spec =
+            command<LoadSpecification>(app, "specification", "装入鉴定要素细目表 / load the specification table (CSV)");
         add_vault(app, spec->login);
         app->add_option("file", spec->csv, "code,name,weight_percent,importance")->required();
         app = parent;
-        auto import = command<ImportItems>(app, "import", "导入试题 / import items (JSONL or CSV, docs/item-format.md)");
+        auto import =
+            command<ImportItems>(app, "import", "导入试题 / import items (JSONL or CSV, docs/item-format.md)");
         add_vault(app, import->login);
         app->add_option("file", import->file, "文件 / file")->required();
-        app->add_flag("--all-or-nothing", import->refuse_all, "有一行有误即全部不收 / refuse everything if one row is bad");
-        app->add_flag("--create-points", import->create_points, "细目表没有的要素自动建立 / add unknown knowledge points");
+        app->add_flag("--all-or-nothing", import->refuse_all,
+                      "有一行有误即全部不收 / refuse everything if one row is bad");
+        app->add_flag("--create-points", import->create_points,
+                      "细目表没有的要素自动建立 / add unknown knowledge points");
         app = parent;
         auto report = command<BankReport>(app, "stats", "题库统计 / counts by type and knowledge point");
         add_vault(app, report->login);
         app = parent;
-        auto show = command<ShowItem>(app, "show", "查看一题（登记用途）/ show one item; the purpose is registered (B5)");
+        auto show =
+            command<ShowItem>(app, "show", "查看一题（登记用途）/ show one item; the purpose is registered (B5)");
         add_vault(app, show->login);
         app->add_option("id", show->id, "题号 / item id")->required();
         app->add_flag("--with-key", show->with_key, "连同答案 / with its key");
@@ -160,7 +168,8 @@ private:
         app = blueprint;
         auto check = command<CheckBlueprint>(app, "check", "检查题库能否满足 / can the bank meet it?");
         add_vault(app, check->login);
-        app->add_option("file", check->blueprint, "组卷计划书 / blueprint (JSON, docs/blueprint-format.md)")->required();
+        app->add_option("file", check->blueprint, "组卷计划书 / blueprint (JSON, docs/blueprint-format.md)")
+            ->required();
     }
 
     void draws()
@@ -170,18 +179,23 @@ private:
         auto open = command<OpenDraw>(app, "open", "开始一次抽卷 / open a draw");
         add_vault(app, open->login);
         app->add_option("--blueprint", open->blueprint, "组卷计划书 / blueprint")->required();
-        app->add_option("--officer", open->officers, "共同产生种子的人（名片或编号）/ officers who make the seed; repeat")->required();
+        app->add_option("--officer", open->officers,
+                        "共同产生种子的人（名片或编号）/ officers who make the seed; repeat")
+            ->required();
         app = parent;
-        auto commit = command<ContributeToDraw>(app, "commit", "承诺 / commit to a random value", [](const auto& c) { return commit_to_draw(c); });
+        auto commit = command<ContributeToDraw>(app, "commit", "承诺 / commit to a random value",
+                                                [](const auto& c) { return commit_to_draw(c); });
         add_contribution(app, *commit);
         app = parent;
-        auto reveal = command<ContributeToDraw>(app, "reveal", "揭示 / reveal it", [](const auto& c) { return reveal_to_draw(c); });
+        auto reveal = command<ContributeToDraw>(app, "reveal", "揭示 / reveal it",
+                                                [](const auto& c) { return reveal_to_draw(c); });
         add_contribution(app, *reveal);
         app = parent;
         auto run = command<DrawById>(app, "run", "抽卷 / draw the forms", [](const auto& c) { return run_draw(c); });
         add_draw(app, *run);
         app = parent;
-        auto verify = command<DrawById>(app, "verify", "重抽并核对 / draw again and compare", [](const auto& c) { return verify_draw(c); });
+        auto verify = command<DrawById>(app, "verify", "重抽并核对 / draw again and compare",
+                                        [](const auto& c) { return verify_draw(c); });
         add_draw(app, *verify);
         app = parent;
         auto show = command<DrawById>(app, "show", "查看 / show", [](const auto& c) { return show_draw(c); });
@@ -191,7 +205,9 @@ private:
     {
         add_vault(app, options.login);
         app->add_option("--draw", options.draw, "抽卷编号 / id of the draw")->required();
-        app->add_option("--secret", options.secret, "自己保管的随机数文件 / file with one's own value, sealed to oneself")->required();
+        app->add_option("--secret", options.secret,
+                        "自己保管的随机数文件 / file with one's own value, sealed to oneself")
+            ->required();
     }
     static void add_draw(CLI::App* app, DrawById& options)
     {
@@ -216,10 +232,13 @@ private:
         app->add_option("--draw", seal->draw, "抽卷编号 / draw id")->required();
         app->add_option("--hall", seal->hall_card, "考场服务器名片 / card of the hall server")->required();
         app->add_option("--custodian", seal->custodian_cards, "保管人名片 / custodian's card; repeat")->required();
-        app->add_option("--custodians-needed", seal->custody_threshold, "开启所需人数 / how many open")->capture_default_str();
+        app->add_option("--custodians-needed", seal->custody_threshold, "开启所需人数 / how many open")
+            ->capture_default_str();
         app->add_option("--grader", seal->grader_cards, "阅卷人名片 / grader's card; repeat")->required();
-        app->add_option("--graders-needed", seal->graders_threshold, "开启答案所需人数 / how many open the key")->capture_default_str();
-        app->add_option("--second-sealer", seal->second_sealer_card, "第二封装人名片 / card of the second sealer")->required();
+        app->add_option("--graders-needed", seal->graders_threshold, "开启答案所需人数 / how many open the key")
+            ->capture_default_str();
+        app->add_option("--second-sealer", seal->second_sealer_card, "第二封装人名片 / card of the second sealer")
+            ->required();
         app->add_option("--out", seal->draft, "待签文件 / draft to write")->required();
         app = parent;
         auto sign = command<CountersignPackage>(app, "countersign", "第二人核对并签名 / check and sign, second sealer");
@@ -235,7 +254,8 @@ private:
         add_vault(app, list->login);
 
         app = &app_;
-        auto release = command<IssueRelease>(app, "release", "签发开启授权（只在规定时间内）/ issue the release, inside the window only");
+        auto release = command<IssueRelease>(
+            app, "release", "签发开启授权（只在规定时间内）/ issue the release, inside the window only");
         add_vault(app, release->login);
         app->add_option("--package", release->package, "试卷包编号 / package id")->required();
         app->add_option("--out", release->out, "文件 / file to write")->required();
@@ -263,8 +283,10 @@ private:
         auto share = command<GiveShare>(app, "give", "交出自己的份额 / give one's share, sealed to the opener");
         add_login(app, share->who);
         app->add_option("--package", share->package, "试卷包 / package")->required();
-        app->add_flag("--graders", share->graders, "阅卷人份额（答案）/ the graders' quorum instead of the custodians'");
-        app->add_option("--to", share->opener_card, "开启方名片（核对用）/ card of the opener, compared with the package");
+        app->add_flag("--graders", share->graders,
+                      "阅卷人份额（答案）/ the graders' quorum instead of the custodians'");
+        app->add_option("--to", share->opener_card,
+                        "开启方名片（核对用）/ card of the opener, compared with the package");
         app->add_option("--out", share->out, "文件 / file to write")->required();
     }
 
@@ -278,29 +300,34 @@ private:
 
         CLI::App* parent = group("grade", "阅卷 / grading");
         app = parent;
-        auto grade = command<Grade>(app, "run", "阅卷人合议开启答案并评分 / open the key with the graders' quorum and grade");
+        auto grade =
+            command<Grade>(app, "run", "阅卷人合议开启答案并评分 / open the key with the graders' quorum and grade");
         add_vault(app, grade->login);
         app->add_option("--package", grade->package, "试卷包编号 / package id")->required();
         app->add_option("--share", grade->shares, "其他阅卷人的份额 / shares of the other graders; repeat")->required();
-        app->add_option("--marks", grade->marks, "主观题评分（CSV：ticket,item,points,grader）/ people's marks of open items");
+        app->add_option("--marks", grade->marks,
+                        "主观题评分（CSV：ticket,item,points,grader）/ people's marks of open items");
         app = parent;
         auto explain = command<ExplainScore>(app, "explain", "说明一题得分 / why a candidate has these points");
         add_vault(app, explain->login);
         app->add_option("--package", explain->package, "试卷包编号 / package id")->required();
-        app->add_option("--share", explain->shares, "其他阅卷人的份额 / shares of the other graders; repeat")->required();
+        app->add_option("--share", explain->shares, "其他阅卷人的份额 / shares of the other graders; repeat")
+            ->required();
         app->add_option("--ticket", explain->ticket, "准考证号 / ticket")->required();
         app->add_option("--item", explain->item, "题号 / item id")->required();
 
         CLI::App* reports = group("report", "成绩报告 / reports");
         app = reports;
-        auto report = command<WriteReport>(app, "write", "写出成绩表与分析 / write score table, item analysis, readable report");
+        auto report =
+            command<WriteReport>(app, "write", "写出成绩表与分析 / write score table, item analysis, readable report");
         add_vault(app, report->login);
         app->add_option("--package", report->package, "试卷包编号 / package id")->required();
         app->add_option("--out", report->out, "目录 / folder to write")->required();
 
         CLI::App* rehearsal = group("rehearsal", "演练 / rehearsals");
         app = rehearsal;
-        auto plan = command<PlanRehearsal>(app, "plan", "为演练批次生成虚拟考生的作答 / answers of imaginary candidates, for rehearsals only");
+        auto plan = command<PlanRehearsal>(
+            app, "plan", "为演练批次生成虚拟考生的作答 / answers of imaginary candidates, for rehearsals only");
         add_vault(app, plan->login);
         app->add_option("--batch", plan->batch, "演练批次 / batch, marked as a rehearsal")->required();
         app->add_option("--draw", plan->draw, "抽卷编号 / draw id")->required();
@@ -314,7 +341,8 @@ private:
     {
         CLI::App* parent = group("audit", "记录与核查 / the record and its verification");
         CLI::App* app = parent;
-        auto verify = command<VerifyAudit>(app, "verify", "从导入到报告逐条核查 / check the whole chain, from import to report");
+        auto verify =
+            command<VerifyAudit>(app, "verify", "从导入到报告逐条核查 / check the whole chain, from import to report");
         add_vault(app, verify->login);
         app->add_option("--checkpoint", verify->checkpoints, "自己留存的检查点 / checkpoint that you kept; repeat");
         app = parent;
@@ -323,7 +351,8 @@ private:
         app->add_option("--from", show->from, "起始序号 / first entry")->capture_default_str();
         app->add_option("--count", show->count, "条数 / how many")->capture_default_str();
         app = parent;
-        auto out = command<ExportLedger>(app, "export", "导出记录与检查点 / export entries and checkpoint for a supervisor");
+        auto out =
+            command<ExportLedger>(app, "export", "导出记录与检查点 / export entries and checkpoint for a supervisor");
         add_vault(app, out->login);
         app->add_option("--out", out->out, "目录 / folder to write")->required();
     }

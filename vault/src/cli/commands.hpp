@@ -31,21 +31,73 @@ struct VaultLogin {
     Login who;
 };
 
-struct NewIdentity { std::string name; File out; std::optional<File> card; Login protection; };
-struct ShowIdentity { File file; };
-struct MakeKeyFile { File out; };
-struct InitVault { File vault; std::string name; std::vector<std::string> officers; Login founder; };
-struct AddOfficer { VaultLogin login; std::string officer; };
-struct VaultStatus { VaultLogin login; };
-struct LoadSpecification { VaultLogin login; File csv; };
-struct ImportItems { VaultLogin login; File file; bool refuse_all = false; bool create_points = false; };
-struct BankReport { VaultLogin login; };
-struct ShowItem { VaultLogin login; std::string id; bool with_key = false; std::string purpose; };
-struct CheckBlueprint { VaultLogin login; File blueprint; };
-struct OpenDraw { VaultLogin login; File blueprint; std::vector<std::string> officers; };
-struct ContributeToDraw { VaultLogin login; std::string draw; File secret; };
-struct DrawById { VaultLogin login; std::string draw; };
-struct CreateBatch { VaultLogin login; File batch; File roster; };
+struct NewIdentity {
+    std::string name;
+    File out;
+    std::optional<File> card;
+    Login protection;
+};
+struct ShowIdentity {
+    File file;
+};
+struct MakeKeyFile {
+    File out;
+};
+struct InitVault {
+    File vault;
+    std::string name;
+    std::vector<std::string> officers;
+    Login founder;
+};
+struct AddOfficer {
+    VaultLogin login;
+    std::string officer;
+};
+struct VaultStatus {
+    VaultLogin login;
+};
+struct LoadSpecification {
+    VaultLogin login;
+    File csv;
+};
+struct ImportItems {
+    VaultLogin login;
+    File file;
+    bool refuse_all = false;
+    bool create_points = false;
+};
+struct BankReport {
+    VaultLogin login;
+};
+struct ShowItem {
+    VaultLogin login;
+    std::string id;
+    bool with_key = false;
+    std::string purpose;
+};
+struct CheckBlueprint {
+    VaultLogin login;
+    File blueprint;
+};
+struct OpenDraw {
+    VaultLogin login;
+    File blueprint;
+    std::vector<std::string> officers;
+};
+struct ContributeToDraw {
+    VaultLogin login;
+    std::string draw;
+    File secret;
+};
+struct DrawById {
+    VaultLogin login;
+    std::string draw;
+};
+struct CreateBatch {
+    VaultLogin login;
+    File batch;
+    File roster;
+};
 struct SealPackage {
     VaultLogin login;
     std::string batch, draw;
@@ -53,22 +105,82 @@ struct SealPackage {
     std::vector<File> custodian_cards, grader_cards;
     int custody_threshold = 2, graders_threshold = 2;
 };
-struct CountersignPackage { VaultLogin login; File draft, out; };
-struct InspectPackage { File package; bool full = false; };
-struct ListPackages { VaultLogin login; };
-struct IssueRelease { VaultLogin login; std::string package; File out; };
-struct GiveHandover { Login who; File package, taker_card, out; };
-struct TakeHandover { Login who; File package, handover, out; };
-struct EnterHandover { VaultLogin login; File handover; };
-struct GiveShare { Login who; File package; bool graders = false; File opener_card, out; };
-struct ImportAnswers { VaultLogin login; File answers; };
-struct Grade { VaultLogin login; std::string package; std::vector<File> shares; std::optional<File> marks; };
-struct ExplainScore { VaultLogin login; std::string package, ticket, item; std::vector<File> shares; };
-struct WriteReport { VaultLogin login; std::string package; File out; };
-struct PlanRehearsal { VaultLogin login; std::string batch; std::string draw; std::string seed; double mean = 0.0; double spread = 1.0; File out; };
-struct VerifyAudit { VaultLogin login; std::vector<File> checkpoints; };
-struct ShowLedger { VaultLogin login; std::uint64_t from = 0; std::uint64_t count = 50; };
-struct ExportLedger { VaultLogin login; File out; };
+struct CountersignPackage {
+    VaultLogin login;
+    File draft, out;
+};
+struct InspectPackage {
+    File package;
+    bool full = false;
+};
+struct ListPackages {
+    VaultLogin login;
+};
+struct IssueRelease {
+    VaultLogin login;
+    std::string package;
+    File out;
+};
+struct GiveHandover {
+    Login who;
+    File package, taker_card, out;
+};
+struct TakeHandover {
+    Login who;
+    File package, handover, out;
+};
+struct EnterHandover {
+    VaultLogin login;
+    File handover;
+};
+struct GiveShare {
+    Login who;
+    File package;
+    bool graders = false;
+    File opener_card, out;
+};
+struct ImportAnswers {
+    VaultLogin login;
+    File answers;
+};
+struct Grade {
+    VaultLogin login;
+    std::string package;
+    std::vector<File> shares;
+    std::optional<File> marks;
+};
+struct ExplainScore {
+    VaultLogin login;
+    std::string package, ticket, item;
+    std::vector<File> shares;
+};
+struct WriteReport {
+    VaultLogin login;
+    std::string package;
+    File out;
+};
+struct PlanRehearsal {
+    VaultLogin login;
+    std::string batch;
+    std::string draw;
+    std::string seed;
+    double mean = 0.0;
+    double spread = 1.0;
+    File out;
+};
+struct VerifyAudit {
+    VaultLogin login;
+    std::vector<File> checkpoints;
+};
+struct ShowLedger {
+    VaultLogin login;
+    std::uint64_t from = 0;
+    std::uint64_t count = 50;
+};
+struct ExportLedger {
+    VaultLogin login;
+    File out;
+};
 
 [[nodiscard]] Result<Report> run(const NewIdentity& command);
 [[nodiscard]] Result<Report> run(const ShowIdentity& command);

@@ -33,11 +33,16 @@ boost::json::object summary(const PackageHeader& header)
 {
     boost::json::array forms;
     for (const FormSummary& form : header.forms) {
-        forms.push_back({{"form", form.id}, {"digest", form.digest.hex()}, {"items", form.items}, {"points", form.points.to_string()}, {"spare", form.spare}});
+        forms.push_back({{"form", form.id},
+                         {"digest", form.digest.hex()},
+                         {"items", form.items},
+                         {"points", form.points.to_string()},
+                         {"spare", form.spare}});
     }
     boost::json::array compartments;
     for (const Compartment& each : header.compartments) {
-        compartments.push_back({{"name", each.name}, {"locks", each.locks == LockSet::hall ? "hall" : "graders"}, {"bytes", each.length}});
+        compartments.push_back(
+            {{"name", each.name}, {"locks", each.locks == LockSet::hall ? "hall" : "graders"}, {"bytes", each.length}});
     }
     boost::json::array sealers;
     for (const IdentityCard& card : header.sealers) { sealers.push_back(boost::json::string{card.name}); }
@@ -61,14 +66,16 @@ boost::json::object summary(const PackageHeader& header)
 
 std::string describe(const PackageHeader& header)
 {
-    std::string text = fmt::format("{} {}\n  {} · {} {} · {}\n  {} {} — {}\n", say("试卷包", "Package"), header.package_id, header.batch.title,
-                                   header.batch.occupation, header.batch.level, header.batch.subject, say("考试时间", "sitting"),
-                                   local_time(header.batch.starts_at), local_time(header.batch.ends_at));
-    text += fmt::format("  {} {} / {}; {} {}\n", say("考点考场", "site and hall"), header.batch.site, header.batch.hall, say("应考", "candidates"),
-                        header.candidates);
+    std::string text =
+        fmt::format("{} {}\n  {} · {} {} · {}\n  {} {} — {}\n", say("试卷包", "Package"), header.package_id,
+                    header.batch.title, header.batch.occupation, header.batch.level, header.batch.subject,
+                    say("考试时间", "sitting"), local_time(header.batch.starts_at), local_time(header.batch.ends_at));
+    text += fmt::format("  {} {} / {}; {} {}\n", say("考点考场", "site and hall"), header.batch.site, header.batch.hall,
+                        say("应考", "candidates"), header.candidates);
     for (const FormSummary& form : header.forms) {
-        text += fmt::format("  {} {}{}: {} {}, {} {}, {}…\n", say("卷", "form"), form.id, form.spare ? say("（备用）", " (spare)") : "", form.items,
-                            say("题", "items"), form.points.to_string(), say("分", "points"), form.digest.hex().substr(0, 16));
+        text += fmt::format("  {} {}{}: {} {}, {} {}, {}…\n", say("卷", "form"), form.id,
+                            form.spare ? say("（备用）", " (spare)") : "", form.items, say("题", "items"),
+                            form.points.to_string(), say("分", "points"), form.digest.hex().substr(0, 16));
     }
     const auto quorum = [&](std::string_view name, const Quorum& q) {
         text += fmt::format("  {} {}/{}:", name, q.threshold, q.members.size());
@@ -96,9 +103,12 @@ Result<Report> run(const CreateBatch& command)
     if (!batch) { return refuse(VaultError::malformed, command.batch.string() + ": " + batch.error().detail); }
     const auto roster = read_roster(command.roster);
     if (!roster) { return std::unexpected{roster.error()}; }
-    if (auto made = PackageRegister{session->vault}.create_batch(*batch, *roster, wall_clock()); !made) { return std::unexpected{made.error()}; }
-    return Report{{{"batch", batch->id}, {"candidates", roster->size()}},
-                  fmt::format("{} {}: {} {}\n", say("批次", "Batch"), batch->id, roster->size(), say("名考生", "candidates"))};
+    if (auto made = PackageRegister{session->vault}.create_batch(*batch, *roster, wall_clock()); !made) {
+        return std::unexpected{made.error()};
+    }
+    return Report{
+        {{"batch", batch->id}, {"candidates", roster->size()}},
+        fmt::format("{} {}: {} {}\n", say("批次", "Batch"), batch->id, roster->size(), say("名考生", "candidates"))};
 }
 
 Result<Report> run(const SealPackage& command)
@@ -126,17 +136,21 @@ Result<Report> run(const SealPackage& command)
     if (!header) { return std::unexpected{header.error()}; }
     boost::json::object json = summary(*header);
     json["draft"] = command.draft.string();
-    return Report{json, describe(*header) + fmt::format("{} {}\n", say("待第二封装人签名：", "Waits for the second sealer:"), command.draft.string())};
+    return Report{json,
+                  describe(*header) + fmt::format("{} {}\n", say("待第二封装人签名：", "Waits for the second sealer:"),
+                                                  command.draft.string())};
 }
 
 Result<Report> run(const CountersignPackage& command)
 {
     auto session = open_vault(command.login);
     if (!session) { return std::unexpected{session.error()}; }
-    const auto record = PackageRegister{session->vault}.countersign(command.draft, session->who, command.out, wall_clock());
+    const auto record =
+        PackageRegister{session->vault}.countersign(command.draft, session->who, command.out, wall_clock());
     if (!record) { return std::unexpected{record.error()}; }
     return Report{{{"package", record->id}, {"digest", record->digest}, {"file", command.out.string()}},
-                  fmt::format("{} {}\n  {}\n  {} {}\n", say("封装完成：", "Sealed:"), record->id, command.out.string(), say("摘要", "digest"), record->digest)};
+                  fmt::format("{} {}\n  {}\n  {} {}\n", say("封装完成：", "Sealed:"), record->id, command.out.string(),
+                              say("摘要", "digest"), record->digest)};
 }
 
 Result<Report> run(const InspectPackage& command)
@@ -150,9 +164,10 @@ Result<Report> run(const InspectPackage& command)
     json["digest"] = reader->digest().hex();
     json["signatures"] = "valid";
     json["contents"] = command.full ? "intact" : "not read";
-    return Report{json, describe(reader->header()) + fmt::format("  {} {}\n  {}\n", say("摘要", "digest"), reader->digest().hex(),
-                                                                 command.full ? say("签名有效，封装完好。", "Signatures valid, contents intact.")
-                                                                              : say("签名有效。", "Signatures valid."))};
+    return Report{json, describe(reader->header()) +
+                            fmt::format("  {} {}\n  {}\n", say("摘要", "digest"), reader->digest().hex(),
+                                        command.full ? say("签名有效，封装完好。", "Signatures valid, contents intact.")
+                                                     : say("签名有效。", "Signatures valid."))};
 }
 
 Result<Report> run(const ListPackages& command)
@@ -164,7 +179,11 @@ Result<Report> run(const ListPackages& command)
     boost::json::array rows;
     std::string text;
     for (const PackageRecord& record : *records) {
-        rows.push_back({{"package", record.id}, {"batch", record.batch_id}, {"draw", record.draw_id}, {"state", record.state}, {"digest", record.digest}});
+        rows.push_back({{"package", record.id},
+                        {"batch", record.batch_id},
+                        {"draw", record.draw_id},
+                        {"state", record.state},
+                        {"digest", record.digest}});
         text += fmt::format("{}  {}  {}  [{}]\n", record.id, record.batch_id, record.draw_id, record.state);
     }
     return Report{{{"packages", rows}}, text};
@@ -176,13 +195,15 @@ Result<Report> run(const IssueRelease& command)
     if (!session) { return std::unexpected{session.error()}; }
     const auto release = PackageRegister{session->vault}.release(command.package, wall_clock());
     if (!release) { return std::unexpected{release.error()}; }
-    if (auto written = write_document(command.out, encode(*release)); !written) { return std::unexpected{written.error()}; }
+    if (auto written = write_document(command.out, encode(*release)); !written) {
+        return std::unexpected{written.error()};
+    }
     return Report{{{"package", release->package_id},
                    {"not_before", engine::to_text(release->not_before)},
                    {"not_after", engine::to_text(release->not_after)},
                    {"file", command.out.string()}},
-                  fmt::format("{} {} ({} — {})\n", say("开启授权已签发：", "Release issued:"), command.out.string(), local_time(release->not_before),
-                              local_time(release->not_after))};
+                  fmt::format("{} {} ({} — {})\n", say("开启授权已签发：", "Release issued:"), command.out.string(),
+                              local_time(release->not_before), local_time(release->not_after))};
 }
 
 Result<Report> run(const GiveHandover& command)
@@ -195,9 +216,15 @@ Result<Report> run(const GiveHandover& command)
     const auto taker = read_card(command.taker_card);
     if (!taker) { return std::unexpected{taker.error()}; }
     const Handover handover = give_package(*reader, *who, *taker, wall_clock());
-    if (auto written = write_document(command.out, encode(handover)); !written) { return std::unexpected{written.error()}; }
-    return Report{{{"package", handover.package_id}, {"giver", who->card().name}, {"taker", taker->name}, {"file", command.out.string()}},
-                  fmt::format("{} {} → {}\n", say("交接单（交方已签）：", "Handover (signed by the giver):"), who->card().name, taker->name)};
+    if (auto written = write_document(command.out, encode(handover)); !written) {
+        return std::unexpected{written.error()};
+    }
+    return Report{{{"package", handover.package_id},
+                   {"giver", who->card().name},
+                   {"taker", taker->name},
+                   {"file", command.out.string()}},
+                  fmt::format("{} {} → {}\n", say("交接单（交方已签）：", "Handover (signed by the giver):"),
+                              who->card().name, taker->name)};
 }
 
 Result<Report> run(const TakeHandover& command)
@@ -213,9 +240,15 @@ Result<Report> run(const TakeHandover& command)
     if (!given) { return std::unexpected{given.error()}; }
     const auto taken = take_package(*given, *reader, *who, wall_clock());
     if (!taken) { return std::unexpected{taken.error()}; }
-    if (auto written = write_document(command.out, encode(*taken)); !written) { return std::unexpected{written.error()}; }
-    return Report{{{"package", taken->package_id}, {"giver", taken->giver.name}, {"taker", taken->taker.name}, {"file", command.out.string()}},
-                  fmt::format("{} {} → {}\n", say("交接单（双方已签）：", "Handover (signed by both):"), taken->giver.name, taken->taker.name)};
+    if (auto written = write_document(command.out, encode(*taken)); !written) {
+        return std::unexpected{written.error()};
+    }
+    return Report{{{"package", taken->package_id},
+                   {"giver", taken->giver.name},
+                   {"taker", taken->taker.name},
+                   {"file", command.out.string()}},
+                  fmt::format("{} {} → {}\n", say("交接单（双方已签）：", "Handover (signed by both):"),
+                              taken->giver.name, taken->taker.name)};
 }
 
 Result<Report> run(const EnterHandover& command)
@@ -226,9 +259,12 @@ Result<Report> run(const EnterHandover& command)
     if (!text) { return std::unexpected{text.error()}; }
     const auto handover = decode_handover(*text);
     if (!handover) { return std::unexpected{handover.error()}; }
-    if (auto entered = PackageRegister{session->vault}.enter_handover(*handover, wall_clock()); !entered) { return std::unexpected{entered.error()}; }
+    if (auto entered = PackageRegister{session->vault}.enter_handover(*handover, wall_clock()); !entered) {
+        return std::unexpected{entered.error()};
+    }
     return Report{{{"package", handover->package_id}, {"giver", handover->giver.name}, {"taker", handover->taker.name}},
-                  fmt::format("{} {} → {}\n", say("交接已登记：", "Handover entered:"), handover->giver.name, handover->taker.name)};
+                  fmt::format("{} {} → {}\n", say("交接已登记：", "Handover entered:"), handover->giver.name,
+                              handover->taker.name)};
 }
 
 Result<Report> run(const GiveShare& command)
@@ -237,20 +273,29 @@ Result<Report> run(const GiveShare& command)
     if (!who) { return std::unexpected{who.error()}; }
     const auto reader = PackageReader::open(command.package);
     if (!reader) { return std::unexpected{reader.error()}; }
-    // The package names its hall; the office's card is given for the graders' quorum, and both are compared with the package.
+    // The package names its hall; the office's card is given for the graders' quorum, and both are compared with the
+    // package.
     const IdentityCard& expected = command.graders ? reader->header().office : reader->header().hall;
     if (!command.opener_card.empty()) {
         const auto opener = read_card(command.opener_card);
         if (!opener) { return std::unexpected{opener.error()}; }
         if (!(*opener == expected)) {
-            return refuse(VaultError::wrong_host, "the package is sealed for " + expected.name + " (" + expected.id() + "), not for " + opener->name);
+            return refuse(VaultError::wrong_host, "the package is sealed for " + expected.name + " (" + expected.id() +
+                                                      "), not for " + opener->name);
         }
     }
-    const auto part = give_share(*reader, command.graders ? LockSet::graders : LockSet::hall, *who, expected, wall_clock());
+    const auto part =
+        give_share(*reader, command.graders ? LockSet::graders : LockSet::hall, *who, expected, wall_clock());
     if (!part) { return std::unexpected{part.error()}; }
-    if (auto written = write_document(command.out, encode(*part)); !written) { return std::unexpected{written.error()}; }
-    return Report{{{"package", part->package_id}, {"giver", who->card().name}, {"opener", expected.name}, {"file", command.out.string()}},
-                  fmt::format("{} {} → {}: {}\n", say("已交出份额：", "Share given:"), who->card().name, expected.name, command.out.string())};
+    if (auto written = write_document(command.out, encode(*part)); !written) {
+        return std::unexpected{written.error()};
+    }
+    return Report{{{"package", part->package_id},
+                   {"giver", who->card().name},
+                   {"opener", expected.name},
+                   {"file", command.out.string()}},
+                  fmt::format("{} {} → {}: {}\n", say("已交出份额：", "Share given:"), who->card().name, expected.name,
+                              command.out.string())};
 }
 
 } // namespace papervault::vault::cli

@@ -45,8 +45,9 @@ Result<Report> run(const ImportAnswers& command)
                    {"responses", responses},
                    {"journal_records", answers->journal_records},
                    {"journal_head", answers->journal_head.hex()}},
-                  fmt::format("{} {}: {} {}, {} {}, {} {}\n", say("答卷已接收", "Answers taken in"), answers->batch_id, answers->sheets.size(),
-                              say("份", "sheets"), present, say("人到考", "present"), responses, say("题作答", "responses"))};
+                  fmt::format("{} {}: {} {}, {} {}, {} {}\n", say("答卷已接收", "Answers taken in"), answers->batch_id,
+                              answers->sheets.size(), say("份", "sheets"), present, say("人到考", "present"), responses,
+                              say("题作答", "responses"))};
 }
 
 Result<Report> run(const Grade& command)
@@ -61,7 +62,8 @@ Result<Report> run(const Grade& command)
         if (!read) { return std::unexpected{read.error()}; }
         marks = std::move(*read);
     }
-    const auto results = ResultRegister{session->vault}.grade(command.package, session->who, *shares, marks, wall_clock());
+    const auto results =
+        ResultRegister{session->vault}.grade(command.package, session->who, *shares, marks, wall_clock());
     if (!results) { return std::unexpected{results.error()}; }
     std::size_t present = 0;
     int awaiting = 0;
@@ -72,9 +74,12 @@ Result<Report> run(const Grade& command)
         if (result.present) { total += result.points; }
     }
     const double mean = present == 0 ? 0.0 : total.to_double() / static_cast<double>(present);
-    std::string text = fmt::format("{}: {} {}, {} {:.2f}\n", say("评分完成", "Graded"), present, say("人", "candidates"), say("平均", "mean"), mean);
+    std::string text = fmt::format("{}: {} {}, {} {:.2f}\n", say("评分完成", "Graded"), present,
+                                   say("人", "candidates"), say("平均", "mean"), mean);
     if (awaiting > 0) {
-        text += fmt::format("  {} {}\n", awaiting, say("道主观题待人工评分，成绩为暂定", "open items await a person's mark; the points are provisional"));
+        text += fmt::format(
+            "  {} {}\n", awaiting,
+            say("道主观题待人工评分，成绩为暂定", "open items await a person's mark; the points are provisional"));
     }
     return Report{{{"package", command.package},
                    {"candidates", results->size()},
@@ -90,15 +95,16 @@ Result<Report> run(const ExplainScore& command)
     if (!session) { return std::unexpected{session.error()}; }
     const auto shares = read_shares(command.shares);
     if (!shares) { return std::unexpected{shares.error()}; }
-    const auto score =
-        ResultRegister{session->vault}.explain(command.package, session->who, *shares, command.ticket, command.item, wall_clock());
+    const auto score = ResultRegister{session->vault}.explain(command.package, session->who, *shares, command.ticket,
+                                                              command.item, wall_clock());
     if (!score) { return std::unexpected{score.error()}; }
     return Report{{{"ticket", command.ticket},
                    {"item", score->item_id},
                    {"points", score->points.to_string()},
                    {"points_max", score->points_max.to_string()},
                    {"reason", score->reason}},
-                  fmt::format("{} {}: {}/{}\n  {}\n", command.ticket, score->item_id, score->points.to_string(), score->points_max.to_string(), score->reason)};
+                  fmt::format("{} {}: {}/{}\n  {}\n", command.ticket, score->item_id, score->points.to_string(),
+                              score->points_max.to_string(), score->reason)};
 }
 
 Result<Report> run(const WriteReport& command)
@@ -125,16 +131,21 @@ Result<Report> run(const PlanRehearsal& command)
     const auto draw = DrawRegister{session->vault}.find(command.draw);
     if (!draw) { return std::unexpected{draw.error()}; }
     const crypto::Digest seed = crypto::blake2b("papervault.rehearsal.seed.v1", {crypto::bytes_of(command.seed)});
-    const auto plan = plan_rehearsal(session->vault, *batch, *draw, seed, {.mean = command.mean, .spread = command.spread});
+    const auto plan =
+        plan_rehearsal(session->vault, *batch, *draw, seed, {.mean = command.mean, .spread = command.spread});
     if (!plan) { return std::unexpected{plan.error()}; }
-    if (auto written = write_file_durably(command.out, crypto::bytes_of(*plan), false); !written) { return std::unexpected{written.error()}; }
-    const auto recorded = session->vault.record("rehearsal.plan", wall_clock(), [&](Database&) -> Result<boost::json::object> {
-        return boost::json::object{{"batch", command.batch}, {"draw", command.draw}, {"candidates", batch->roster.size()}};
-    });
+    if (auto written = write_file_durably(command.out, crypto::bytes_of(*plan), false); !written) {
+        return std::unexpected{written.error()};
+    }
+    const auto recorded =
+        session->vault.record("rehearsal.plan", wall_clock(), [&](Database&) -> Result<boost::json::object> {
+            return boost::json::object{
+                {"batch", command.batch}, {"draw", command.draw}, {"candidates", batch->roster.size()}};
+        });
     if (!recorded) { return std::unexpected{recorded.error()}; }
     return Report{{{"file", command.out.string()}, {"candidates", batch->roster.size()}},
-                  fmt::format("{} {} ({} {})\n", say("演练作答：", "Rehearsal answers:"), command.out.string(), batch->roster.size(),
-                              say("名虚拟考生", "imaginary candidates"))};
+                  fmt::format("{} {} ({} {})\n", say("演练作答：", "Rehearsal answers:"), command.out.string(),
+                              batch->roster.size(), say("名虚拟考生", "imaginary candidates"))};
 }
 
 } // namespace papervault::vault::cli

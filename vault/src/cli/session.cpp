@@ -22,7 +22,8 @@ Result<crypto::SecretBuffer> ask(std::string_view prompt)
 {
     const int terminal = ::open("/dev/tty", O_RDWR | O_CLOEXEC);
     if (terminal < 0) {
-        return refuse(VaultError::wrong_passphrase_or_key, "no terminal to ask for the passphrase on; use --passphrase-file or --key-file");
+        return refuse(VaultError::wrong_passphrase_or_key,
+                      "no terminal to ask for the passphrase on; use --passphrase-file or --key-file");
     }
     struct Restore {
         int descriptor;
@@ -39,14 +40,18 @@ Result<crypto::SecretBuffer> ask(std::string_view prompt)
         silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
         restore.changed = tcsetattr(terminal, TCSAFLUSH, &silent) == 0;
     }
-    if (::write(terminal, prompt.data(), prompt.size()) < 0) { return refuse(VaultError::storage_failed, "the terminal can't be written"); }
+    if (::write(terminal, prompt.data(), prompt.size()) < 0) {
+        return refuse(VaultError::storage_failed, "the terminal can't be written");
+    }
     crypto::SecretBuffer line{passphrase_bytes_max};
     std::size_t length = 0;
     for (;;) {
         char c = 0;
         const auto got = ::read(terminal, &c, 1);
         if (got <= 0 || c == '\n') { break; }
-        if (length == line.size_bytes()) { return refuse(VaultError::malformed, "the passphrase is longer than 1024 bytes"); }
+        if (length == line.size_bytes()) {
+            return refuse(VaultError::malformed, "the passphrase is longer than 1024 bytes");
+        }
         line.expose()[length++] = static_cast<std::byte>(c);
     }
     std::ignore = ::write(terminal, "\n", 1);
@@ -58,14 +63,19 @@ Result<crypto::SecretBuffer> passphrase_from(const std::filesystem::path& file)
     auto bytes = read_file(file, passphrase_bytes_max);
     if (!bytes) { return std::unexpected{bytes.error()}; }
     std::size_t length = bytes->size();
-    while (length > 0 && ((*bytes)[length - 1] == std::byte{'\n'} || (*bytes)[length - 1] == std::byte{'\r'})) { --length; }
+    while (length > 0 && ((*bytes)[length - 1] == std::byte{'\n'} || (*bytes)[length - 1] == std::byte{'\r'})) {
+        --length;
+    }
     crypto::SecretBuffer passphrase = crypto::SecretBuffer::copy_of(crypto::ByteView{*bytes}.first(length));
     crypto::wipe(*bytes);
     if (length == 0) { return refuse(VaultError::malformed, file.string() + " holds no passphrase"); }
     return passphrase;
 }
 
-struct Headline { VaultError code; std::string_view chinese, english; };
+struct Headline {
+    VaultError code;
+    std::string_view chinese, english;
+};
 constexpr std::array headlines{
     Headline{VaultError::not_found, "找不到", "not found"},
     Headline{VaultError::already_exists, "已经存在", "exists already"},
@@ -152,7 +162,9 @@ Result<Protection> protection_of(const Login& login, bool twice)
             return refuse(VaultError::wrong_passphrase_or_key, "the two passphrases differ; nothing was changed");
         }
     }
-    if (twice && first->size_bytes() < 8) { return refuse(VaultError::malformed, "a passphrase has at least 8 characters"); }
+    if (twice && first->size_bytes() < 8) {
+        return refuse(VaultError::malformed, "a passphrase has at least 8 characters");
+    }
     return Protection{Passphrase{std::move(*first)}};
 }
 

@@ -22,7 +22,8 @@ void choose_language(std::string_view option);
 /// A headline for an error code, in the chosen language.
 [[nodiscard]] std::string headline(VaultError code);
 
-/// What protects a new or an existing identity: the key file, the passphrase file, or a passphrase typed at the terminal.
+/// What protects a new or an existing identity: the key file, the passphrase file, or a passphrase typed at the
+/// terminal.
 /// @param twice  Ask for it twice (a new identity).
 [[nodiscard]] Result<Protection> protection_of(const Login& login, bool twice);
 [[nodiscard]] Result<Identity> unlock(const Login& login);

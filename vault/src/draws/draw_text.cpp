@@ -24,7 +24,9 @@ private:
 crypto::Digest seed_of(const DrawRecord& record)
 {
     std::map<std::string, std::string> values;
-    for (const DrawContribution& contribution : record.contributions) { values.emplace(contribution.officer_id, contribution.value); }
+    for (const DrawContribution& contribution : record.contributions) {
+        values.emplace(contribution.officer_id, contribution.value);
+    }
     std::string text = record.id;
     for (const auto& [officer, value] : values) { text += "|" + officer + "=" + value; }
     return crypto::blake2b("papervault.draw.seed.v1", {crypto::bytes_of(text)});
@@ -35,7 +37,8 @@ crypto::Digest blueprint_digest(std::string_view blueprint_text)
     return crypto::blake2b("papervault.blueprint.v1", {crypto::bytes_of(blueprint_text)});
 }
 
-Result<std::vector<engine::DrawnForm>> draw_forms(const BankSnapshot& snapshot, const engine::Blueprint& blueprint, const crypto::Digest& seed)
+Result<std::vector<engine::DrawnForm>> draw_forms(const BankSnapshot& snapshot, const engine::Blueprint& blueprint,
+                                                  const crypto::Digest& seed)
 {
     const auto drawer = engine::FormDrawer::compile(snapshot.pool, blueprint);
     if (!drawer) { return refuse(VaultError::infeasible, drawer.error().detail); }
@@ -52,7 +55,9 @@ boost::json::value forms_to_json(const std::vector<engine::DrawnForm>& forms, co
         boost::json::array sections;
         for (const auto& section : form.sections) {
             boost::json::array ids;
-            for (const std::uint32_t position : section) { ids.push_back(boost::json::string{snapshot.pool[position].id}); }
+            for (const std::uint32_t position : section) {
+                ids.push_back(boost::json::string{snapshot.pool[position].id});
+            }
             sections.push_back(std::move(ids));
         }
         list.push_back({{"form", form.id}, {"sections", std::move(sections)}});
@@ -63,7 +68,9 @@ boost::json::value forms_to_json(const std::vector<engine::DrawnForm>& forms, co
 Result<std::vector<engine::DrawnForm>> forms_from_json(const boost::json::value& value, const BankSnapshot& snapshot)
 {
     std::map<std::string_view, std::uint32_t> positions;
-    for (std::size_t n = 0; n < snapshot.pool.size(); ++n) { positions.emplace(snapshot.pool[n].id, static_cast<std::uint32_t>(n)); }
+    for (std::size_t n = 0; n < snapshot.pool.size(); ++n) {
+        positions.emplace(snapshot.pool[n].id, static_cast<std::uint32_t>(n));
+    }
     const auto malformed = [] { return refuse(VaultError::malformed, "draw: forms"); };
     if (!value.is_array()) { return malformed(); }
     std::vector<engine::DrawnForm> forms;
@@ -76,7 +83,9 @@ Result<std::vector<engine::DrawnForm>> forms_from_json(const boost::json::value&
             for (const auto& id : section.get_array()) {
                 if (!id.is_string()) { return malformed(); }
                 const auto found = positions.find(std::string_view{id.get_string()});
-                if (found == positions.end()) { return refuse(VaultError::malformed, "draw: an item that is not in the snapshot"); }
+                if (found == positions.end()) {
+                    return refuse(VaultError::malformed, "draw: an item that is not in the snapshot");
+                }
                 items.push_back(found->second);
             }
             form.sections.push_back(std::move(items));

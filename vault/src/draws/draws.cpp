@@ -17,7 +17,9 @@ constexpr std::size_t value_bytes = 32;
 
 std::string commitment_of(std::string_view draw_id, std::string_view officer_id, crypto::ByteView value)
 {
-    return crypto::blake2b("papervault.draw.commitment.v1", {crypto::bytes_of(draw_id), crypto::bytes_of(officer_id), value}).hex();
+    return crypto::blake2b("papervault.draw.commitment.v1",
+                           {crypto::bytes_of(draw_id), crypto::bytes_of(officer_id), value})
+        .hex();
 }
 
 std::string secret_context(std::string_view draw_id, std::string_view officer_id)
@@ -25,7 +27,7 @@ std::string secret_context(std::string_view draw_id, std::string_view officer_id
     return "papervault.draw.secret.v1|" + std::string{draw_id} + "|" + std::string{officer_id};
 }
 
-bool all_of(const DrawRecord& record, std::string DrawContribution::*member)
+bool all_of(const DrawRecord& record, std::string DrawContribution::* member)
 {
     return std::ranges::none_of(record.contributions, [&](const DrawContribution& c) { return (c.*member).empty(); });
 }
@@ -34,7 +36,8 @@ Result<const DrawContribution*> contribution_of(const DrawRecord& record, const 
 {
     const auto found = std::ranges::find(record.contributions, actor.id, &DrawContribution::officer_id);
     if (found == record.contributions.end()) {
-        return refuse(VaultError::not_permitted, actor.name + " is not one of the officers who make the seed of this draw");
+        return refuse(VaultError::not_permitted,
+                      actor.name + " is not one of the officers who make the seed of this draw");
     }
     return &*found;
 }
@@ -52,12 +55,14 @@ std::string_view to_text(DrawState state) noexcept
     return "unknown";
 }
 
-Result<std::string> DrawRegister::open(const engine::Blueprint& blueprint, const std::vector<std::string>& officers, engine::Instant now)
+Result<std::string> DrawRegister::open(const engine::Blueprint& blueprint, const std::vector<std::string>& officers,
+                                       engine::Instant now)
 {
     if (auto allowed = vault_->require(Role::manager); !allowed) { return std::unexpected{allowed.error()}; }
     const std::set<std::string> distinct(officers.begin(), officers.end());
     if (distinct.size() != officers.size() || officers.size() < 2 || officers.size() > 8) {
-        return refuse(VaultError::not_permitted, "the seed needs 2 to 8 different officers, so that nobody chooses the paper alone");
+        return refuse(VaultError::not_permitted,
+                      "the seed needs 2 to 8 different officers, so that nobody chooses the paper alone");
     }
     const std::vector<Officer> known = vault_->officers();
     for (const std::string& id : officers) {
@@ -76,19 +81,22 @@ Result<std::string> DrawRegister::open(const engine::Blueprint& blueprint, const
     const auto recorded = vault_->record("draw.open", now, [&](Database& database) -> Result<boost::json::object> {
         boost::json::array names;
         for (const std::string& officer : officers) { names.push_back(boost::json::string{officer}); }
-        database.prepare("INSERT INTO draws(id, state, blueprint, officers, created_ms) VALUES (?, 'committing', ?, ?, ?)")
+        database
+            .prepare("INSERT INTO draws(id, state, blueprint, officers, created_ms) VALUES (?, 'committing', ?, ?, ?)")
             .bind(id)
             .bind(blueprint_text)
             .bind(engine::canonical_json(names))
             .bind(static_cast<std::int64_t>(now.time_since_epoch().count()))
             .run();
-        return boost::json::object{{"draw", id}, {"blueprint_digest", blueprint_digest(blueprint_text).hex()}, {"officers", names}};
+        return boost::json::object{
+            {"draw", id}, {"blueprint_digest", blueprint_digest(blueprint_text).hex()}, {"officers", names}};
     });
     if (!recorded) { return std::unexpected{recorded.error()}; }
     return id;
 }
 
-Result<void> DrawRegister::commit(std::string_view draw_id, const Identity& who, const std::filesystem::path& secret_file, engine::Instant now)
+Result<void> DrawRegister::commit(std::string_view draw_id, const Identity& who,
+                                  const std::filesystem::path& secret_file, engine::Instant now)
 {
     const auto record = find(draw_id);
     if (!record) { return std::unexpected{record.error()}; }
@@ -98,36 +106,44 @@ Result<void> DrawRegister::commit(std::string_view draw_id, const Identity& who,
     const crypto::SecretBuffer value = crypto::random_secret(value_bytes);
     const std::string& officer = vault_->actor().id;
     const std::string context = secret_context(draw_id, officer);
-    const std::string sealed = crypto::to_base64(crypto::seal_to(who.card().box_key, value.expose(), crypto::bytes_of(context))) + "\n";
+    const std::string sealed =
+        crypto::to_base64(crypto::seal_to(who.card().box_key, value.expose(), crypto::bytes_of(context))) + "\n";
     // First the secret is safe with its owner, then the commitment is entered: the other order could lose it.
     if (auto written = write_file_durably(secret_file, crypto::bytes_of(sealed), false); !written) { return written; }
     const std::string commitment = commitment_of(draw_id, officer, value.expose());
-    const crypto::Signature signature = who.signing_key().sign("papervault.draw.commitment.v1", crypto::bytes_of(commitment));
+    const crypto::Signature signature =
+        who.signing_key().sign("papervault.draw.commitment.v1", crypto::bytes_of(commitment));
     const auto recorded = vault_->record("draw.commit", now, [&](Database& database) -> Result<boost::json::object> {
-        database.prepare("INSERT INTO draw_contributions(draw_id, officer_id, commitment, commit_signature) VALUES (?,?,?,?)")
+        database
+            .prepare(
+                "INSERT INTO draw_contributions(draw_id, officer_id, commitment, commit_signature) VALUES (?,?,?,?)")
             .bind(draw_id)
             .bind(officer)
             .bind(commitment)
             .bind(crypto::to_base64(signature))
             .run();
-        if (record->contributions.size() == 1 + static_cast<std::size_t>(std::ranges::count_if(
-                                                    record->contributions, [](const auto& c) { return !c.commitment.empty(); }))) {
+        if (record->contributions.size() ==
+            1 + static_cast<std::size_t>(std::ranges::count_if(record->contributions,
+                                                               [](const auto& c) { return !c.commitment.empty(); }))) {
             database.prepare("UPDATE draws SET state = 'revealing' WHERE id = ?").bind(draw_id).run();
         }
-        return boost::json::object{{"draw", std::string{draw_id}}, {"commitment", commitment}, {"signature", crypto::to_base64(signature)}};
+        return boost::json::object{
+            {"draw", std::string{draw_id}}, {"commitment", commitment}, {"signature", crypto::to_base64(signature)}};
     });
     if (!recorded) { return std::unexpected{recorded.error()}; }
     return {};
 }
 
-Result<void> DrawRegister::reveal(std::string_view draw_id, const Identity& who, const std::filesystem::path& secret_file, engine::Instant now)
+Result<void> DrawRegister::reveal(std::string_view draw_id, const Identity& who,
+                                  const std::filesystem::path& secret_file, engine::Instant now)
 {
     const auto record = find(draw_id);
     if (!record) { return std::unexpected{record.error()}; }
     const auto own = contribution_of(*record, vault_->actor());
     if (!own) { return std::unexpected{own.error()}; }
     if (!all_of(*record, &DrawContribution::commitment)) {
-        return refuse(VaultError::conflict, "not every officer has committed yet; who reveals early lets the last one choose");
+        return refuse(VaultError::conflict,
+                      "not every officer has committed yet; who reveals early lets the last one choose");
     }
     if (!(*own)->value.empty()) { return refuse(VaultError::conflict, "you have revealed already"); }
     const auto text = read_text_file(secret_file, 4096);
@@ -137,14 +153,21 @@ Result<void> DrawRegister::reveal(std::string_view draw_id, const Identity& who,
     const std::string& officer = vault_->actor().id;
     const std::string context = secret_context(draw_id, officer);
     const auto value = crypto::open_sealed(who.box_keys(), *sealed, crypto::bytes_of(context));
-    if (!value) { return refuse(VaultError::authentication_failed, secret_file.string() + " is not your secret of this draw"); }
+    if (!value) {
+        return refuse(VaultError::authentication_failed, secret_file.string() + " is not your secret of this draw");
+    }
     if (commitment_of(draw_id, officer, value->expose()) != (*own)->commitment) {
         return refuse(VaultError::share_invalid, "the value is not the one " + vault_->actor().name + " committed to");
     }
     const auto recorded = vault_->record("draw.reveal", now, [&](Database& database) -> Result<boost::json::object> {
         const std::string hex = crypto::to_hex(value->expose());
-        database.prepare("UPDATE draw_contributions SET value = ? WHERE draw_id = ? AND officer_id = ?").bind(hex).bind(draw_id).bind(officer).run();
-        const auto revealed = std::ranges::count_if(record->contributions, [](const auto& c) { return !c.value.empty(); });
+        database.prepare("UPDATE draw_contributions SET value = ? WHERE draw_id = ? AND officer_id = ?")
+            .bind(hex)
+            .bind(draw_id)
+            .bind(officer)
+            .run();
+        const auto revealed =
+            std::ranges::count_if(record->contributions, [](const auto& c) { return !c.value.empty(); });
         if (static_cast<std::size_t>(revealed) + 1 == record->contributions.size()) {
             database.prepare("UPDATE draws SET state = 'ready' WHERE id = ?").bind(draw_id).run();
         }
@@ -159,10 +182,13 @@ Result<DrawRecord> DrawRegister::run(std::string_view draw_id, engine::Instant n
     if (auto allowed = vault_->require(Role::manager); !allowed) { return std::unexpected{allowed.error()}; }
     auto record = find(draw_id);
     if (!record) { return record; }
-    if (record->state == DrawState::drawn) { return refuse(VaultError::already_used, "this draw has been run; a paper is drawn once"); }
+    if (record->state == DrawState::drawn) {
+        return refuse(VaultError::already_used, "this draw has been run; a paper is drawn once");
+    }
     if (record->state != DrawState::ready) {
-        return refuse(VaultError::conflict, "the seed is not complete: every officer must commit, then reveal (state: " +
-                                                std::string{to_text(record->state)} + ")");
+        return refuse(VaultError::conflict,
+                      "the seed is not complete: every officer must commit, then reveal (state: " +
+                          std::string{to_text(record->state)} + ")");
     }
     ItemBank bank{*vault_};
     const auto snapshot = bank.snapshot();
@@ -177,7 +203,9 @@ Result<DrawRecord> DrawRegister::run(std::string_view draw_id, engine::Instant n
     const std::string forms_text = engine::canonical_json(forms_to_json(record->forms, *snapshot));
     record->digest = draw_digest(*record, forms_text).hex();
     const auto recorded = vault_->record("draw.run", now, [&](Database& database) -> Result<boost::json::object> {
-        database.prepare("UPDATE draws SET state = 'drawn', snapshot = ?, seed = ?, forms = ?, digest = ? WHERE id = ? AND state = 'ready'")
+        database
+            .prepare("UPDATE draws SET state = 'drawn', snapshot = ?, seed = ?, forms = ?, digest = ? WHERE id = ? AND "
+                     "state = 'ready'")
             .bind(snapshot->text)
             .bind(record->seed)
             .bind(forms_text)
@@ -198,7 +226,8 @@ Result<DrawRecord> DrawRegister::run(std::string_view draw_id, engine::Instant n
 Result<DrawRecord> DrawRegister::find(std::string_view draw_id)
 {
     return guarded([&]() -> Result<DrawRecord> {
-        Statement row = vault_->database().prepare("SELECT state, blueprint, officers, snapshot, seed, forms, digest FROM draws WHERE id = ?");
+        Statement row = vault_->database().prepare(
+            "SELECT state, blueprint, officers, snapshot, seed, forms, digest FROM draws WHERE id = ?");
         row.bind(draw_id);
         if (!row.step()) { return refuse(VaultError::not_found, "there is no draw '" + std::string{draw_id} + "'"); }
         DrawRecord record;
@@ -215,8 +244,8 @@ Result<DrawRecord> DrawRegister::find(std::string_view draw_id)
         const auto officers = engine::parse_json(row.text(2), {});
         if (!officers || !officers->is_array()) { return refuse(VaultError::malformed, "draw: officers"); }
         const std::vector<Officer> known = vault_->officers();
-        Statement contribution =
-            vault_->database().prepare("SELECT commitment, value FROM draw_contributions WHERE draw_id = ? AND officer_id = ?");
+        Statement contribution = vault_->database().prepare(
+            "SELECT commitment, value FROM draw_contributions WHERE draw_id = ? AND officer_id = ?");
         for (const auto& element : officers->get_array()) {
             DrawContribution entry;
             entry.officer_id = element.as_string();
@@ -251,7 +280,9 @@ Result<DrawRecord> DrawRegister::verify(std::string_view draw_id)
 {
     auto record = find(draw_id);
     if (!record) { return record; }
-    const auto broken = [&](const std::string& why) { return refuse(VaultError::chain_broken, "draw " + record->id + ": " + why); };
+    const auto broken = [&](const std::string& why) {
+        return refuse(VaultError::chain_broken, "draw " + record->id + ": " + why);
+    };
     for (const DrawContribution& contribution : record->contributions) {
         const auto value = crypto::from_hex(contribution.value);
         if (contribution.value.empty()) { continue; }
@@ -259,7 +290,9 @@ Result<DrawRecord> DrawRegister::verify(std::string_view draw_id)
             return broken("the value of " + contribution.officer_name + " is not the one committed to");
         }
     }
-    if (record->state != DrawState::drawn) { return refuse(VaultError::conflict, "draw " + record->id + " has not been run yet"); }
+    if (record->state != DrawState::drawn) {
+        return refuse(VaultError::conflict, "draw " + record->id + " has not been run yet");
+    }
     return guarded([&]() -> Result<DrawRecord> {
         Statement row = vault_->database().prepare("SELECT snapshot, forms FROM draws WHERE id = ?");
         row.bind(draw_id);
@@ -271,8 +304,12 @@ Result<DrawRecord> DrawRegister::verify(std::string_view draw_id)
         const auto again = draw_forms(*snapshot, record->blueprint, seed);
         if (!again) { return broken("drawing again fails: " + again.error().detail); }
         const std::string forms_text = row.text(1);
-        if (engine::canonical_json(forms_to_json(*again, *snapshot)) != forms_text) { return broken("drawing again gives other forms"); }
-        if (draw_digest(*record, forms_text).hex() != record->digest) { return broken("the digest does not fit the record"); }
+        if (engine::canonical_json(forms_to_json(*again, *snapshot)) != forms_text) {
+            return broken("drawing again gives other forms");
+        }
+        if (draw_digest(*record, forms_text).hex() != record->digest) {
+            return broken("the digest does not fit the record");
+        }
         if (const auto valid = engine::verify_forms(snapshot->pool, record->blueprint, record->forms); !valid) {
             return broken(valid.error().detail);
         }
@@ -292,7 +329,9 @@ Result<std::vector<std::string>> DrawRegister::list()
 
 Result<std::vector<engine::Form>> DrawRegister::forms(const DrawRecord& record)
 {
-    if (record.state != DrawState::drawn) { return refuse(VaultError::conflict, "draw " + record.id + " has not been run yet"); }
+    if (record.state != DrawState::drawn) {
+        return refuse(VaultError::conflict, "draw " + record.id + " has not been run yet");
+    }
     return guarded([&]() -> Result<std::vector<engine::Form>> {
         Statement row = vault_->database().prepare("SELECT snapshot FROM draws WHERE id = ?");
         row.bind(record.id);

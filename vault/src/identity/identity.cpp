@@ -226,11 +226,14 @@ Result<Identity> Identity::open(const std::filesystem::path& file, const Protect
 
 Result<Identity> Identity::from_secret(std::string name, const crypto::SecretBuffer& secret)
 {
-    if (secret.size_bytes() != 2 * seed_bytes) { return refuse(VaultError::malformed, "not the secret of an identity"); }
+    if (secret.size_bytes() != 2 * seed_bytes) {
+        return refuse(VaultError::malformed, "not the secret of an identity");
+    }
     auto signing_key = crypto::SigningKey::from_seed(crypto::SecretBuffer::copy_of(secret.expose().first(seed_bytes)));
     auto box_keys = crypto::BoxKeyPair::from_seed(crypto::SecretBuffer::copy_of(secret.expose().last(seed_bytes)));
     if (!signing_key || !box_keys) { return refuse(VaultError::malformed, "not the secret of an identity"); }
-    IdentityCard card{.name = std::move(name), .sign_key = signing_key->verify_key(), .box_key = box_keys->public_key()};
+    IdentityCard card{
+        .name = std::move(name), .sign_key = signing_key->verify_key(), .box_key = box_keys->public_key()};
     return Identity{std::move(card), *std::move(signing_key), *std::move(box_keys)};
 }
 

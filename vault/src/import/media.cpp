@@ -13,9 +13,9 @@ namespace papervault::vault {
 namespace {
 
 constexpr std::array allowed_elements{
-    "svg",    "g",        "defs",  "title",          "desc",           "path", "line",   "polyline", "polygon",       "rect",
-    "circle", "ellipse",  "text",  "tspan",          "use",            "symbol", "marker", "pattern", "linearGradient", "radialGradient",
-    "stop",   "clipPath", "mask",  "style",
+    "svg",     "g",       "defs",           "title",          "desc", "path",     "line", "polyline",
+    "polygon", "rect",    "circle",         "ellipse",        "text", "tspan",    "use",  "symbol",
+    "marker",  "pattern", "linearGradient", "radialGradient", "stop", "clipPath", "mask", "style",
 };
 constexpr int depth_max = 32;
 
@@ -23,8 +23,10 @@ bool refers_outside(std::string_view value)
 {
     // url(#id) and #id stay inside; everything else with a scheme, a path or an import could leave the file.
     std::string low{value};
-    std::ranges::transform(low, low.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-    if (low.find("javascript:") != std::string::npos || low.find("@import") != std::string::npos || low.find('\\') != std::string::npos) {
+    std::ranges::transform(low, low.begin(),
+                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+    if (low.find("javascript:") != std::string::npos || low.find("@import") != std::string::npos ||
+        low.find('\\') != std::string::npos) {
         return true;
     }
     for (std::size_t at = low.find("url("); at != std::string::npos; at = low.find("url(", at + 1)) {
@@ -41,7 +43,9 @@ std::optional<std::string> find_danger(const pugi::xml_node& node, int depth)
     case pugi::node_element: break;
     case pugi::node_pcdata:
     case pugi::node_cdata:
-        if (std::string_view{node.parent().name()} == "style" && refers_outside(node.value())) { return "a style refers outside the file"; }
+        if (std::string_view{node.parent().name()} == "style" && refers_outside(node.value())) {
+            return "a style refers outside the file";
+        }
         return std::nullopt;
     case pugi::node_comment:
     case pugi::node_declaration: return std::nullopt;
@@ -51,7 +55,9 @@ std::optional<std::string> find_danger(const pugi::xml_node& node, int depth)
     case pugi::node_document: break;
     }
     const std::string_view name = node.name();
-    if (std::ranges::find(allowed_elements, name) == allowed_elements.end()) { return "the element <" + std::string{name} + ">"; }
+    if (std::ranges::find(allowed_elements, name) == allowed_elements.end()) {
+        return "the element <" + std::string{name} + ">";
+    }
     for (const pugi::xml_attribute& attribute : node.attributes()) {
         const std::string_view key = attribute.name();
         const std::string_view value = attribute.value();
@@ -70,14 +76,17 @@ std::optional<std::string> find_danger(const pugi::xml_node& node, int depth)
 bool starts_with(crypto::ByteView bytes, std::string_view magic)
 {
     return bytes.size() >= magic.size() &&
-           std::equal(magic.begin(), magic.end(), bytes.begin(), [](char c, std::byte b) { return static_cast<std::byte>(c) == b; });
+           std::equal(magic.begin(), magic.end(), bytes.begin(),
+                      [](char c, std::byte b) { return static_cast<std::byte>(c) == b; });
 }
 
 } // namespace
 
 Result<std::string> check_media(std::string_view name, crypto::ByteView bytes)
 {
-    const auto bad = [&](const std::string& why) { return refuse(VaultError::malformed, std::string{name} + ": " + why); };
+    const auto bad = [&](const std::string& why) {
+        return refuse(VaultError::malformed, std::string{name} + ": " + why);
+    };
     if (!engine::is_media_name(name)) { return bad("not a media name (media/ and letters, digits, . _ -)"); }
     if (bytes.empty() || bytes.size() > media_bytes_max) { return bad("empty or larger than 2 MiB"); }
     if (name.ends_with(".png")) {
@@ -101,7 +110,9 @@ Result<std::string> check_media(std::string_view name, crypto::ByteView bytes)
 
 Result<Media> read_media(const std::filesystem::path& folder, std::string_view name)
 {
-    if (!engine::is_media_name(name)) { return refuse(VaultError::malformed, std::string{name} + ": not a media name"); }
+    if (!engine::is_media_name(name)) {
+        return refuse(VaultError::malformed, std::string{name} + ": not a media name");
+    }
     auto bytes = read_file(folder / name, media_bytes_max);
     if (!bytes) { return std::unexpected{bytes.error()}; }
     auto type = check_media(name, *bytes);

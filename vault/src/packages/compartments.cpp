@@ -31,15 +31,17 @@ crypto::Digest form_digest(const engine::Form& form)
     return crypto::blake2b("papervault.form.v1", {crypto::bytes_of(text)});
 }
 
-void assign_forms(std::vector<engine::Candidate>& roster, std::span<const engine::Form> parallel, std::string_view draw_digest)
+void assign_forms(std::vector<engine::Candidate>& roster, std::span<const engine::Form> parallel,
+                  std::string_view draw_digest)
 {
     std::ranges::sort(roster, {}, &engine::Candidate::seat);
-    std::size_t next = draw_digest.empty() ? 0 : static_cast<std::size_t>(static_cast<unsigned char>(draw_digest.back()));
+    std::size_t next =
+        draw_digest.empty() ? 0 : static_cast<std::size_t>(static_cast<unsigned char>(draw_digest.back()));
     for (engine::Candidate& candidate : roster) { candidate.form_id = parallel[next++ % parallel.size()].id; }
 }
 
-Result<PackageContents> gather_compartments(OfficeVault& vault, const std::vector<engine::Form>& forms, std::size_t parallel,
-                                            const std::vector<engine::Candidate>& roster)
+Result<PackageContents> gather_compartments(OfficeVault& vault, const std::vector<engine::Form>& forms,
+                                            std::size_t parallel, const std::vector<engine::Candidate>& roster)
 {
     ItemBank bank{vault};
     PackageContents contents{.forms = {}, .hall = {}, .key = crypto::SecretBuffer{0}};
@@ -48,7 +50,8 @@ Result<PackageContents> gather_compartments(OfficeVault& vault, const std::vecto
     boost::json::array paper;
     for (std::size_t n = 0; n < forms.size(); ++n) {
         const engine::Form& form = forms[n];
-        contents.forms.push_back({form.id, form_digest(form), static_cast<int>(form.item_count()), form.points(), n >= parallel});
+        contents.forms.push_back(
+            {form.id, form_digest(form), static_cast<int>(form.item_count()), form.points(), n >= parallel});
         if (n < parallel) {
             paper.push_back(to_json(form));
         } else {
@@ -98,10 +101,11 @@ std::string encode(const KeyCompartment& compartment)
     boost::json::array keys;
     for (const auto& [id, key] : compartment.keys) { keys.push_back(to_json(key)); }
     const bool partial = compartment.policy.multiple == engine::MultipleRule::partial_none_wrong;
-    return engine::canonical_json(boost::json::object{{"format", "papervault-keys"},
-                                                      {"version", 1},
-                                                      {"multiple_rule", partial ? "partial_none_wrong" : "all_or_nothing"},
-                                                      {"keys", std::move(keys)}});
+    return engine::canonical_json(
+        boost::json::object{{"format", "papervault-keys"},
+                            {"version", 1},
+                            {"multiple_rule", partial ? "partial_none_wrong" : "all_or_nothing"},
+                            {"keys", std::move(keys)}});
 }
 
 Result<KeyCompartment> decode_key_compartment(std::string_view text)
@@ -110,7 +114,9 @@ Result<KeyCompartment> decode_key_compartment(std::string_view text)
     if (!value) { return refuse(VaultError::malformed, "keys: " + value.error().detail); }
     engine::JsonFields fields{*value, "keys"};
     KeyCompartment compartment;
-    if (fields.text("format", 32) != "papervault-keys") { fields.problem(engine::EngineError::malformed, "format", "is not papervault-keys"); }
+    if (fields.text("format", 32) != "papervault-keys") {
+        fields.problem(engine::EngineError::malformed, "format", "is not papervault-keys");
+    }
     fields.integer("version", 1, 1);
     const std::string rule = fields.text("multiple_rule", 32);
     if (rule == "partial_none_wrong") {
@@ -130,8 +136,11 @@ Result<KeyCompartment> decode_key_compartment(std::string_view text)
 
 Result<std::vector<engine::Candidate>> read_roster(const std::filesystem::path& csv)
 {
-    struct Heading { std::string_view name, chinese; };
-    constexpr std::array headings{Heading{"ticket", "准考证号"}, Heading{"name", "姓名"}, Heading{"id_tail", "证件末四位"}, Heading{"seat", "座位号"}};
+    struct Heading {
+        std::string_view name, chinese;
+    };
+    constexpr std::array headings{Heading{"ticket", "准考证号"}, Heading{"name", "姓名"},
+                                  Heading{"id_tail", "证件末四位"}, Heading{"seat", "座位号"}};
     const auto bytes = read_text_file(csv, 16 << 20);
     if (!bytes) { return std::unexpected{bytes.error()}; }
     const auto rows = parse_csv(*bytes, 100'000, 50);
@@ -140,9 +149,11 @@ Result<std::vector<engine::Candidate>> read_roster(const std::filesystem::path& 
     std::array<std::size_t, headings.size()> columns{};
     for (std::size_t n = 0; n < headings.size(); ++n) {
         const auto& cells = rows->front().cells;
-        const auto found = std::ranges::find_if(cells, [&](const std::string& cell) { return cell == headings[n].name || cell == headings[n].chinese; });
+        const auto found = std::ranges::find_if(
+            cells, [&](const std::string& cell) { return cell == headings[n].name || cell == headings[n].chinese; });
         if (found == cells.end()) {
-            return refuse(VaultError::malformed, csv.string() + ": the heading lacks '" + std::string{headings[n].name} + "' (" +
+            return refuse(VaultError::malformed, csv.string() + ": the heading lacks '" +
+                                                     std::string{headings[n].name} + "' (" +
                                                      std::string{headings[n].chinese} + ")");
         }
         columns[n] = static_cast<std::size_t>(found - cells.begin());
@@ -150,16 +161,21 @@ Result<std::vector<engine::Candidate>> read_roster(const std::filesystem::path& 
     std::vector<engine::Candidate> roster;
     for (std::size_t n = 1; n < rows->size(); ++n) {
         const CsvRow& row = (*rows)[n];
-        const auto cell = [&](std::size_t which) { return columns[which] < row.cells.size() ? row.cells[columns[which]] : std::string{}; };
+        const auto cell = [&](std::size_t which) {
+            return columns[which] < row.cells.size() ? row.cells[columns[which]] : std::string{};
+        };
         engine::Candidate candidate{.ticket = cell(0), .name = cell(1), .id_tail = cell(2), .seat = 0, .form_id = "-"};
         const std::string seat = cell(3);
         const auto [end, error] = std::from_chars(seat.data(), seat.data() + seat.size(), candidate.seat);
         if (error != std::errc{} || end != seat.data() + seat.size()) {
-            return refuse(VaultError::malformed, csv.string() + ", line " + std::to_string(row.line) + ": seat '" + seat + "' is no number");
+            return refuse(VaultError::malformed,
+                          csv.string() + ", line " + std::to_string(row.line) + ": seat '" + seat + "' is no number");
         }
         roster.push_back(std::move(candidate));
     }
-    if (const auto valid = engine::validate_roster(roster); !valid) { return refuse(VaultError::malformed, csv.string() + ": " + valid.error().detail); }
+    if (const auto valid = engine::validate_roster(roster); !valid) {
+        return refuse(VaultError::malformed, csv.string() + ": " + valid.error().detail);
+    }
     return roster;
 }
 

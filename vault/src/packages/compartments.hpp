@@ -18,8 +18,10 @@ struct PackageContents {
 };
 
 /// Gives each candidate one of the parallel forms, in turn by seat; who begins comes from the draw's digest.
-void assign_forms(std::vector<engine::Candidate>& roster, std::span<const engine::Form> parallel, std::string_view draw_digest);
-[[nodiscard]] Result<PackageContents> gather_compartments(OfficeVault& vault, const std::vector<engine::Form>& forms, std::size_t parallel,
+void assign_forms(std::vector<engine::Candidate>& roster, std::span<const engine::Form> parallel,
+                  std::string_view draw_digest);
+[[nodiscard]] Result<PackageContents> gather_compartments(OfficeVault& vault, const std::vector<engine::Form>& forms,
+                                                          std::size_t parallel,
                                                           const std::vector<engine::Candidate>& roster);
 /// What a form is known by: BLAKE2b over its identity text.
 [[nodiscard]] crypto::Digest form_digest(const engine::Form& form);

@@ -31,10 +31,13 @@ Result<void> refuse_used_forms(Database& database, const std::vector<FormSummary
 
 } // namespace
 
-Result<void> PackageRegister::create_batch(const engine::Batch& batch, const std::vector<engine::Candidate>& roster, engine::Instant now)
+Result<void> PackageRegister::create_batch(const engine::Batch& batch, const std::vector<engine::Candidate>& roster,
+                                           engine::Instant now)
 {
     if (auto allowed = vault_->require(Role::manager); !allowed) { return allowed; }
-    if (const auto valid = engine::validate_roster(roster); !valid) { return refuse(VaultError::malformed, valid.error().detail); }
+    if (const auto valid = engine::validate_roster(roster); !valid) {
+        return refuse(VaultError::malformed, valid.error().detail);
+    }
     boost::json::array list;
     for (const engine::Candidate& candidate : roster) { list.push_back(to_json(candidate)); }
     const std::string batch_text = engine::canonical_json(to_json(batch));
@@ -49,9 +52,10 @@ Result<void> PackageRegister::create_batch(const engine::Batch& batch, const std
             .bind(roster_text)
             .bind(milliseconds(now))
             .run();
-        return boost::json::object{{"batch", to_json(batch)},
-                                   {"candidates", roster.size()},
-                                   {"roster_digest", crypto::blake2b("papervault.roster.v1", {crypto::bytes_of(roster_text)}).hex()}};
+        return boost::json::object{
+            {"batch", to_json(batch)},
+            {"candidates", roster.size()},
+            {"roster_digest", crypto::blake2b("papervault.roster.v1", {crypto::bytes_of(roster_text)}).hex()}};
     });
     if (!recorded) { return std::unexpected{recorded.error()}; }
     return {};
@@ -62,7 +66,10 @@ Result<BatchRecord> PackageRegister::batch(std::string_view id)
     return guarded([&]() -> Result<BatchRecord> {
         Statement row = vault_->database().prepare("SELECT batch, roster FROM batches WHERE id = ?");
         row.bind(id);
-        if (!row.step()) { return refuse(VaultError::not_found, "there is no batch '" + std::string{id} + "'; 'papervault batch create' makes one"); }
+        if (!row.step()) {
+            return refuse(VaultError::not_found,
+                          "there is no batch '" + std::string{id} + "'; 'papervault batch create' makes one");
+        }
         const auto batch_value = engine::parse_json(row.text(0), {});
         if (!batch_value) { return refuse(VaultError::malformed, "batch"); }
         auto batch = engine::batch_from_json(*batch_value, "batch");
@@ -80,7 +87,9 @@ Result<PackageHeader> PackageRegister::seal(const SealPlan& plan, const Identity
         return refuse(VaultError::not_permitted, "the first sealer must be the officer who has opened the vault");
     }
     const std::vector<Officer> officers = vault_->officers();
-    if (std::ranges::none_of(officers, [&](const Officer& o) { return o.card == plan.second_sealer && o.roles.contains(Role::sealer); })) {
+    if (std::ranges::none_of(officers, [&](const Officer& o) {
+            return o.card == plan.second_sealer && o.roles.contains(Role::sealer);
+        })) {
         return refuse(VaultError::not_permitted, plan.second_sealer.name + " is no sealer of this office");
     }
     auto batch = this->batch(plan.batch_id);
@@ -123,13 +132,18 @@ Result<PackageHeader> PackageRegister::seal(const SealPlan& plan, const Identity
     auto sealed = seal_package(request, first_sealer, plan.draft);
     if (!sealed) { return std::unexpected{sealed.error()}; }
     const auto recorded = vault_->record("package.seal", now, [&](Database& database) -> Result<boost::json::object> {
-        if (const auto unused = refuse_used_forms(database, contents->forms); !unused) { return std::unexpected{unused.error()}; }
+        if (const auto unused = refuse_used_forms(database, contents->forms); !unused) {
+            return std::unexpected{unused.error()};
+        }
         Statement same_batch = database.prepare("SELECT id FROM packages WHERE batch_id = ?");
         same_batch.bind(plan.batch_id);
         if (same_batch.step()) {
-            return refuse(VaultError::already_used, "batch " + plan.batch_id + " has the package " + same_batch.text(0) + " already");
+            return refuse(VaultError::already_used,
+                          "batch " + plan.batch_id + " has the package " + same_batch.text(0) + " already");
         }
-        database.prepare("INSERT INTO packages(id, batch_id, draw_id, state, release_share, sealed_ms) VALUES (?,?,?,'draft',?,?)")
+        database
+            .prepare("INSERT INTO packages(id, batch_id, draw_id, state, release_share, sealed_ms) VALUES "
+                     "(?,?,?,'draft',?,?)")
             .bind(sealed->header.package_id)
             .bind(plan.batch_id)
             .bind(plan.draw_id)
@@ -164,7 +178,9 @@ Result<PackageRecord> PackageRegister::countersign(const std::filesystem::path& 
     if (second_sealer.card().id() != vault_->actor().id) {
         return refuse(VaultError::not_permitted, "the second sealer must be the officer who has opened the vault");
     }
-    if (auto signed_ = countersign_package(draft, second_sealer, finished); !signed_) { return std::unexpected{signed_.error()}; }
+    if (auto signed_ = countersign_package(draft, second_sealer, finished); !signed_) {
+        return std::unexpected{signed_.error()};
+    }
     const auto reader = PackageReader::open(finished);
     if (!reader) { return std::unexpected{reader.error()}; }
     auto record = find(reader->header().package_id);
@@ -178,15 +194,21 @@ Result<PackageRecord> PackageRegister::countersign(const std::filesystem::path& 
     std::filesystem::create_directories(folder, error);
     auto bytes = read_file(finished, package_bytes_max);
     if (!bytes) { return std::unexpected{bytes.error()}; }
-    if (auto kept = write_file_durably(folder / "package.pvp", *bytes, true); !kept) { return std::unexpected{kept.error()}; }
-    const auto recorded = vault_->record("package.countersign", now, [&](Database& database) -> Result<boost::json::object> {
-        database.prepare("UPDATE packages SET state = 'sealed', digest = ? WHERE id = ? AND state = 'draft'")
-            .bind(reader->digest().hex())
-            .bind(record->id)
-            .run();
-        if (database.changes() != 1) { return refuse(VaultError::conflict, "package " + record->id + " is not a draft any more"); }
-        return boost::json::object{{"package", record->id}, {"digest", reader->digest().hex()}, {"bytes", bytes->size()}};
-    });
+    if (auto kept = write_file_durably(folder / "package.pvp", *bytes, true); !kept) {
+        return std::unexpected{kept.error()};
+    }
+    const auto recorded =
+        vault_->record("package.countersign", now, [&](Database& database) -> Result<boost::json::object> {
+            database.prepare("UPDATE packages SET state = 'sealed', digest = ? WHERE id = ? AND state = 'draft'")
+                .bind(reader->digest().hex())
+                .bind(record->id)
+                .run();
+            if (database.changes() != 1) {
+                return refuse(VaultError::conflict, "package " + record->id + " is not a draft any more");
+            }
+            return boost::json::object{
+                {"package", record->id}, {"digest", reader->digest().hex()}, {"bytes", bytes->size()}};
+        });
     if (!recorded) { return std::unexpected{recorded.error()}; }
     return find(record->id);
 }
@@ -206,13 +228,16 @@ Result<Release> PackageRegister::release(std::string_view package_id, engine::In
         row.reset();
         auto release = issue_release(package->header(), share, vault_->office_identity(), now);
         if (!release) { return release; }
-        const auto recorded = vault_->record("release.issue", now, [&](Database& database) -> Result<boost::json::object> {
-            database.prepare("UPDATE packages SET state = 'released' WHERE id = ? AND state = 'sealed'").bind(package_id).run();
-            return boost::json::object{{"package", std::string{package_id}},
-                                       {"hall", package->header().hall.id()},
-                                       {"not_before", engine::to_text(release->not_before)},
-                                       {"not_after", engine::to_text(release->not_after)}};
-        });
+        const auto recorded =
+            vault_->record("release.issue", now, [&](Database& database) -> Result<boost::json::object> {
+                database.prepare("UPDATE packages SET state = 'released' WHERE id = ? AND state = 'sealed'")
+                    .bind(package_id)
+                    .run();
+                return boost::json::object{{"package", std::string{package_id}},
+                                           {"hall", package->header().hall.id()},
+                                           {"not_before", engine::to_text(release->not_before)},
+                                           {"not_after", engine::to_text(release->not_after)}};
+            });
         if (!recorded) { return std::unexpected{recorded.error()}; }
         return release;
     });
@@ -240,9 +265,12 @@ Result<void> PackageRegister::enter_handover(const Handover& handover, engine::I
 Result<PackageRecord> PackageRegister::find(std::string_view package_id)
 {
     return guarded([&]() -> Result<PackageRecord> {
-        Statement row = vault_->database().prepare("SELECT id, batch_id, draw_id, state, digest FROM packages WHERE id = ?");
+        Statement row =
+            vault_->database().prepare("SELECT id, batch_id, draw_id, state, digest FROM packages WHERE id = ?");
         row.bind(package_id);
-        if (!row.step()) { return refuse(VaultError::not_found, "the register has no package " + std::string{package_id}); }
+        if (!row.step()) {
+            return refuse(VaultError::not_found, "the register has no package " + std::string{package_id});
+        }
         return PackageRecord{row.text(0), row.text(1), row.text(2), row.text(3), row.text(4)};
     });
 }
@@ -251,7 +279,8 @@ Result<std::vector<PackageRecord>> PackageRegister::list()
 {
     return guarded([&]() -> Result<std::vector<PackageRecord>> {
         std::vector<PackageRecord> found;
-        Statement rows = vault_->database().prepare("SELECT id, batch_id, draw_id, state, digest FROM packages ORDER BY sealed_ms, id");
+        Statement rows = vault_->database().prepare(
+            "SELECT id, batch_id, draw_id, state, digest FROM packages ORDER BY sealed_ms, id");
         while (rows.step()) { found.push_back({rows.text(0), rows.text(1), rows.text(2), rows.text(3), rows.text(4)}); }
         return found;
     });

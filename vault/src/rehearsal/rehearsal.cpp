@@ -12,7 +12,10 @@ namespace {
 
 class CandidateStream final : public engine::RandomStream {
 public:
-    CandidateStream(const crypto::Digest& seed, const std::string& ticket) : stream_{seed.view(), "papervault.rehearsal.v1|" + ticket} {}
+    CandidateStream(const crypto::Digest& seed, const std::string& ticket)
+        : stream_{seed.view(), "papervault.rehearsal.v1|" + ticket}
+    {
+    }
     void fill(std::span<std::byte> out) override { stream_.fill(out); }
 
 private:
@@ -40,7 +43,8 @@ std::string right_text(const engine::BlankKey& blank)
 std::string wrong_text(const engine::BlankKey& blank, engine::RandomIntegers& random)
 {
     if (!blank.number) { return random.below(2) == 0 ? "不清楚" : "其他"; }
-    const auto off = engine::Decimal::from_units(std::max<std::int64_t>(blank.number->tolerance.units() * 3, engine::Decimal::units_per_one));
+    const auto off = engine::Decimal::from_units(
+        std::max<std::int64_t>(blank.number->tolerance.units() * 3, engine::Decimal::units_per_one));
     return (blank.number->value + off).to_string();
 }
 
@@ -74,7 +78,8 @@ engine::Response wrong_response(const engine::ItemWithKey& item, engine::RandomI
             response.push_back(moved);
             std::ranges::sort(response);
         } else {
-            response = {item.item.options.front().id == moved ? item.item.options.back().id : item.item.options.front().id};
+            response = {item.item.options.front().id == moved ? item.item.options.back().id
+                                                              : item.item.options.front().id};
         }
         return response;
     }
@@ -98,11 +103,12 @@ double chance_of_guessing(const engine::Item& item)
 
 } // namespace
 
-Result<std::string> plan_rehearsal(OfficeVault& vault, const BatchRecord& batch, const DrawRecord& draw, const crypto::Digest& seed,
-                                   const AbilityModel& model)
+Result<std::string> plan_rehearsal(OfficeVault& vault, const BatchRecord& batch, const DrawRecord& draw,
+                                   const crypto::Digest& seed, const AbilityModel& model)
 {
     if (!batch.batch.rehearsal) {
-        return refuse(VaultError::not_permitted, "batch " + batch.batch.id + " is no rehearsal; imaginary candidates never sit a real one");
+        return refuse(VaultError::not_permitted,
+                      "batch " + batch.batch.id + " is no rehearsal; imaginary candidates never sit a real one");
     }
     const auto forms = DrawRegister{vault}.forms(draw);
     if (!forms) { return std::unexpected{forms.error()}; }
@@ -132,18 +138,22 @@ Result<std::string> plan_rehearsal(OfficeVault& vault, const BatchRecord& batch,
             const bool is_right = uniform(random) < right;
             if (left_empty < 0.03) { continue; }
             boost::json::array parts;
-            for (const std::string& part : engine::is_open(item.item.type) || !is_right ? wrong_response(item, random) : right_response(item)) {
+            for (const std::string& part :
+                 engine::is_open(item.item.type) || !is_right ? wrong_response(item, random) : right_response(item)) {
                 parts.push_back(boost::json::string{part});
             }
             responses[id] = std::move(parts);
         }
         const std::string theta = engine::Decimal::from_units(std::llround(ability * 1e6)).to_string();
-        lines += engine::canonical_json(boost::json::object{{"ticket", candidate.ticket},
-                                                            {"id_tail", candidate.id_tail},
-                                                            {"seat", candidate.seat},
-                                                            {"ability", theta},
-                                                            {"seed", crypto::blake2b("papervault.rehearsal.pace.v1", {seed.view(), crypto::bytes_of(candidate.ticket)}).hex()},
-                                                            {"responses", std::move(responses)}}) +
+        lines += engine::canonical_json(
+                     boost::json::object{{"ticket", candidate.ticket},
+                                         {"id_tail", candidate.id_tail},
+                                         {"seat", candidate.seat},
+                                         {"ability", theta},
+                                         {"seed", crypto::blake2b("papervault.rehearsal.pace.v1",
+                                                                  {seed.view(), crypto::bytes_of(candidate.ticket)})
+                                                      .hex()},
+                                         {"responses", std::move(responses)}}) +
                  "\n";
     }
     return lines;

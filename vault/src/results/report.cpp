@@ -7,8 +7,8 @@
 
 namespace papervault::vault {
 
-Result<std::vector<std::filesystem::path>> ResultRegister::write_report(std::string_view package_id, const std::filesystem::path& folder,
-                                                                        engine::Instant now)
+Result<std::vector<std::filesystem::path>>
+ResultRegister::write_report(std::string_view package_id, const std::filesystem::path& folder, engine::Instant now)
 {
     PackageRegister packages{*vault_};
     const auto record = packages.find(package_id);
@@ -32,13 +32,17 @@ Result<std::vector<std::filesystem::path>> ResultRegister::write_report(std::str
     report.package_digest = record->digest;
     report.draw_id = record->draw_id;
     for (const IdentityCard& sealer : package->header().sealers) { report.sealers.push_back(sealer.name); }
-    const auto digest = guarded([&]() -> Result<crypto::Digest> { return results_digest(vault_->database(), package_id); });
+    const auto digest =
+        guarded([&]() -> Result<crypto::Digest> { return results_digest(vault_->database(), package_id); });
     if (!digest) { return std::unexpected{digest.error()}; }
     report.graded_digest = digest->hex();
 
-    struct File { std::string_view name; std::string text; };
-    const std::array files{File{"report.html", report_html(report)}, File{"scores.csv", scores_csv(report)}, File{"items.csv", items_csv(report)},
-                           File{"result.json", report_json(report)}};
+    struct File {
+        std::string_view name;
+        std::string text;
+    };
+    const std::array files{File{"report.html", report_html(report)}, File{"scores.csv", scores_csv(report)},
+                           File{"items.csv", items_csv(report)}, File{"result.json", report_json(report)}};
     const std::filesystem::path kept = packages.record_folder(package_id) / "report";
     std::vector<std::filesystem::path> written;
     boost::json::object digests;
@@ -47,7 +51,9 @@ Result<std::vector<std::filesystem::path>> ResultRegister::write_report(std::str
         std::filesystem::create_directories(target, error);
         if (error) { return refuse(VaultError::storage_failed, target.string() + ": " + error.message()); }
         for (const File& file : files) {
-            if (auto done = write_file_durably(target / file.name, crypto::bytes_of(file.text), true, 0600); !done) { return std::unexpected{done.error()}; }
+            if (auto done = write_file_durably(target / file.name, crypto::bytes_of(file.text), true, 0600); !done) {
+                return std::unexpected{done.error()};
+            }
             digests[file.name] = crypto::blake2b(crypto::bytes_of(file.text)).hex();
             if (target == folder) { written.push_back(target / file.name); }
         }

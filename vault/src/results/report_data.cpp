@@ -53,8 +53,8 @@ std::string_view chinese(engine::Band band) noexcept
     return "";
 }
 
-ReportData work_out(engine::Batch batch, std::vector<CandidateResult> candidates, const std::vector<engine::Form>& forms,
-                    const std::vector<KnowledgePoint>& specification)
+ReportData work_out(engine::Batch batch, std::vector<CandidateResult> candidates,
+                    const std::vector<engine::Form>& forms, const std::vector<KnowledgePoint>& specification)
 {
     ReportData report;
     report.batch = std::move(batch);
@@ -79,8 +79,8 @@ ReportData work_out(engine::Batch batch, std::vector<CandidateResult> candidates
             std::size_t column = 0;
             for (const auto& section : form.sections) {
                 for (const auto& entry : section.items) {
-                    report.items.push_back({entry.item.id, entry.item.knowledge_point, entry.item.type, form.id, present.size(),
-                                            entry.item.difficulty.to_double(), statistics[column]});
+                    report.items.push_back({entry.item.id, entry.item.knowledge_point, entry.item.type, form.id,
+                                            present.size(), entry.item.difficulty.to_double(), statistics[column]});
                     ReportArea& area = areas[std::string{area_of(entry.item.knowledge_point)}];
                     for (std::size_t row = 0; row < present.size(); ++row) {
                         area.points += matrix.score(row, column);
@@ -120,9 +120,10 @@ std::string scores_csv(const ReportData& report)
     std::string text{byte_order_mark};
     text += "准考证号,姓名,座位号,试卷,到考,得分,满分,等级,待人工评分题数,回执码\r\n";
     for (const CandidateResult& each : report.candidates) {
-        text += fmt::format("{},{},{},{},{},{},{},{},{},{}\r\n", csv_cell(each.ticket), csv_cell(each.name), each.seat, csv_cell(each.form_id),
-                            each.present ? "是" : "缺考", each.points.to_string(), each.points_max.to_string(),
-                            each.present ? chinese(band_of(each)) : "", each.awaiting_person, csv_cell(each.receipt));
+        text += fmt::format("{},{},{},{},{},{},{},{},{},{}\r\n", csv_cell(each.ticket), csv_cell(each.name), each.seat,
+                            csv_cell(each.form_id), each.present ? "是" : "缺考", each.points.to_string(),
+                            each.points_max.to_string(), each.present ? chinese(band_of(each)) : "",
+                            each.awaiting_person, csv_cell(each.receipt));
     }
     return text;
 }
@@ -132,9 +133,10 @@ std::string items_csv(const ReportData& report)
     std::string text{byte_order_mark};
     text += "题号,题型,知识点,试卷,作答人数,预计难度系数,实测难度系数,区分度(27%),校正题总相关,删除后信度\r\n";
     for (const ReportItem& each : report.items) {
-        text += fmt::format("{},{},{},{},{},{:.2f},{:.4f},{},{},{}\r\n", csv_cell(each.id), engine::to_text(each.type), csv_cell(each.knowledge_point),
-                            csv_cell(each.form_id), each.candidates, each.expected, each.statistics.difficulty,
-                            number(each.statistics.discrimination, 4), number(each.statistics.corrected_point_biserial, 4),
+        text += fmt::format("{},{},{},{},{},{:.2f},{:.4f},{},{},{}\r\n", csv_cell(each.id), engine::to_text(each.type),
+                            csv_cell(each.knowledge_point), csv_cell(each.form_id), each.candidates, each.expected,
+                            each.statistics.difficulty, number(each.statistics.discrimination, 4),
+                            number(each.statistics.corrected_point_biserial, 4),
                             number(each.statistics.alpha_if_deleted, 4));
     }
     return text;

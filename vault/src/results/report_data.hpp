@@ -49,7 +49,8 @@ struct ReportData {
     std::string graded_digest;
 };
 
-[[nodiscard]] ReportData work_out(engine::Batch batch, std::vector<CandidateResult> candidates, const std::vector<engine::Form>& forms,
+[[nodiscard]] ReportData work_out(engine::Batch batch, std::vector<CandidateResult> candidates,
+                                  const std::vector<engine::Form>& forms,
                                   const std::vector<KnowledgePoint>& specification);
 [[nodiscard]] engine::Band band_of(const CandidateResult& candidate);
 /// "优秀" "良好" "合格" "不合格".

@@ -16,8 +16,12 @@ namespace {
 
 constexpr std::size_t answers_bytes_max = 512 << 20;
 
-struct MarkName { engine::Mark mark; std::string_view text; };
-constexpr std::array mark_names{MarkName{engine::Mark::scored, "scored"}, MarkName{engine::Mark::unanswered, "unanswered"},
+struct MarkName {
+    engine::Mark mark;
+    std::string_view text;
+};
+constexpr std::array mark_names{MarkName{engine::Mark::scored, "scored"},
+                                MarkName{engine::Mark::unanswered, "unanswered"},
                                 MarkName{engine::Mark::needs_person, "needs_person"}};
 
 std::string_view mark_text(engine::Mark mark)
@@ -33,14 +37,15 @@ Result<void> check_receipts(const AnswersFile& answers)
     for (const AnswerSheet& sheet : answers.sheets) {
         if (sheet.receipt.empty()) { continue; }
         if (receipt_of(sheet, answers.package_id) != sheet.receipt) {
-            return refuse(VaultError::chain_broken, "the answers of " + sheet.ticket + " are not those of its receipt " + sheet.receipt);
+            return refuse(VaultError::chain_broken,
+                          "the answers of " + sheet.ticket + " are not those of its receipt " + sheet.receipt);
         }
     }
     return {};
 }
 
-CandidateResult result_of(const engine::Candidate& candidate, const AnswerSheet& sheet, const engine::Form& form, const KeyCompartment& keys,
-                          const std::map<std::string, PersonMark>* marks)
+CandidateResult result_of(const engine::Candidate& candidate, const AnswerSheet& sheet, const engine::Form& form,
+                          const KeyCompartment& keys, const std::map<std::string, PersonMark>* marks)
 {
     const engine::SheetScore score = engine::grade_sheet(form, keys.keys, sheet.responses, keys.policy);
     CandidateResult result{.ticket = candidate.ticket,
@@ -55,7 +60,9 @@ CandidateResult result_of(const engine::Candidate& candidate, const AnswerSheet&
                            .items = {}};
     for (const engine::ItemScore& item : score.items) {
         CandidateResult::Item entry{item.item_id, item.points, item.points_max, item.mark, {}};
-        if (const auto response = sheet.responses.find(item.item_id); response != sheet.responses.end()) { entry.response = response->second; }
+        if (const auto response = sheet.responses.find(item.item_id); response != sheet.responses.end()) {
+            entry.response = response->second;
+        }
         if (entry.mark == engine::Mark::needs_person) {
             const auto mark = marks == nullptr ? nullptr : [&]() -> const PersonMark* {
                 const auto found = marks->find(item.item_id);
@@ -88,7 +95,8 @@ Result<std::vector<engine::Form>> forms_of(OfficeVault& vault, const PackageRead
     for (const FormSummary& summary : package.header().forms) {
         const auto form = std::ranges::find(*forms, summary.id, &engine::Form::id);
         if (form == forms->end() || form_digest(*form) != summary.digest) {
-            return refuse(VaultError::chain_broken, "form " + summary.id + " of the draw is not the one that was sealed");
+            return refuse(VaultError::chain_broken,
+                          "form " + summary.id + " of the draw is not the one that was sealed");
         }
     }
     return forms;
@@ -109,7 +117,8 @@ std::string receipt_of(const AnswerSheet& sheet, std::string_view package_id)
     state.candidate.form_id = sheet.form_id;
     for (const auto& [item, response] : sheet.responses) { state.answers[item].response = response; }
     const std::string text = engine::sheet_text(state, package_id);
-    const std::string code = crypto::to_base32(crypto::blake2b("papervault.receipt.v1", {crypto::bytes_of(text)}).view()).substr(0, 12);
+    const std::string code =
+        crypto::to_base32(crypto::blake2b("papervault.receipt.v1", {crypto::bytes_of(text)}).view()).substr(0, 12);
     return code.substr(0, 4) + "-" + code.substr(4, 4) + "-" + code.substr(8, 4);
 }
 
@@ -166,7 +175,7 @@ Result<CandidateResult> candidate_result_from_json(const boost::json::value& val
     for (const auto& element : fields.array("items", 100'000)) {
         engine::JsonFields entry{element, "result.items"};
         CandidateResult::Item item;
-        item.id = entry.text("item", 64);
+        item.id = entry.text("item", engine::item_id_bytes_max);
         item.points = entry.decimal("points", engine::Decimal{}, most);
         item.points_max = entry.decimal("points_max", engine::Decimal{}, most);
         const std::string mark = entry.text("mark", 32);
@@ -194,13 +203,16 @@ Result<PersonMarks> read_marks(const std::filesystem::path& csv)
     PersonMarks marks;
     for (std::size_t n = 1; n < rows->size(); ++n) {
         const CsvRow& row = (*rows)[n];
-        const auto points = row.cells.size() == heading.size() ? engine::Decimal::parse(row.cells[2])
-                                                               : engine::Result<engine::Decimal>{engine::refuse(engine::EngineError::malformed, "")};
+        const auto points = row.cells.size() == heading.size()
+                                ? engine::Decimal::parse(row.cells[2])
+                                : engine::Result<engine::Decimal>{engine::refuse(engine::EngineError::malformed, "")};
         if (!points || *points < engine::Decimal{} || row.cells[3].empty()) {
-            return refuse(VaultError::malformed, csv.string() + ", line " + std::to_string(row.line) + ": ticket, item, points and grader are needed");
+            return refuse(VaultError::malformed, csv.string() + ", line " + std::to_string(row.line) +
+                                                     ": ticket, item, points and grader are needed");
         }
         if (!marks[row.cells[0]].emplace(row.cells[1], PersonMark{*points, row.cells[3]}).second) {
-            return refuse(VaultError::conflict, csv.string() + ", line " + std::to_string(row.line) + ": this item was marked above already");
+            return refuse(VaultError::conflict,
+                          csv.string() + ", line " + std::to_string(row.line) + ": this item was marked above already");
         }
     }
     return marks;
@@ -232,30 +244,36 @@ Result<AnswersFile> ResultRegister::import_answers(const std::filesystem::path& 
         for (const engine::Candidate& candidate : batch->roster) { expected.insert(candidate.ticket); }
         for (const AnswerSheet& sheet : answers->sheets) {
             if (expected.erase(sheet.ticket) != 1) {
-                return refuse(VaultError::wrong_batch, "the sheet of " + sheet.ticket + " is doubled or not of this batch");
+                return refuse(VaultError::wrong_batch,
+                              "the sheet of " + sheet.ticket + " is doubled or not of this batch");
             }
         }
-        if (!expected.empty()) { return refuse(VaultError::wrong_batch, "the sheet of " + *expected.begin() + " is missing"); }
+        if (!expected.empty()) {
+            return refuse(VaultError::wrong_batch, "the sheet of " + *expected.begin() + " is missing");
+        }
         const crypto::Digest digest = crypto::blake2b(*bytes);
         if (auto kept = write_file_durably(packages.record_folder(record.id) / "answers.pva", *bytes, true); !kept) {
             return std::unexpected{kept.error()};
         }
-        const auto recorded = vault_->record("answers.import", now, [&](Database& database) -> Result<boost::json::object> {
-            Statement before = database.prepare("SELECT 1 FROM answers WHERE package_id = ?");
-            before.bind(record.id);
-            if (before.step()) { return refuse(VaultError::already_used, "the answers of package " + record.id + " are in already"); }
-            database.prepare("INSERT INTO answers(package_id, file_digest, imported_ms) VALUES (?,?,?)")
-                .bind(record.id)
-                .bind(digest.hex())
-                .bind(static_cast<std::int64_t>(now.time_since_epoch().count()))
-                .run();
-            database.prepare("UPDATE packages SET state = 'answered' WHERE id = ?").bind(record.id).run();
-            return boost::json::object{{"package", record.id},
-                                       {"digest", digest.hex()},
-                                       {"sheets", answers->sheets.size()},
-                                       {"journal_records", answers->journal_records},
-                                       {"journal_head", answers->journal_head.hex()}};
-        });
+        const auto recorded =
+            vault_->record("answers.import", now, [&](Database& database) -> Result<boost::json::object> {
+                Statement before = database.prepare("SELECT 1 FROM answers WHERE package_id = ?");
+                before.bind(record.id);
+                if (before.step()) {
+                    return refuse(VaultError::already_used, "the answers of package " + record.id + " are in already");
+                }
+                database.prepare("INSERT INTO answers(package_id, file_digest, imported_ms) VALUES (?,?,?)")
+                    .bind(record.id)
+                    .bind(digest.hex())
+                    .bind(static_cast<std::int64_t>(now.time_since_epoch().count()))
+                    .run();
+                database.prepare("UPDATE packages SET state = 'answered' WHERE id = ?").bind(record.id).run();
+                return boost::json::object{{"package", record.id},
+                                           {"digest", digest.hex()},
+                                           {"sheets", answers->sheets.size()},
+                                           {"journal_records", answers->journal_records},
+                                           {"journal_head", answers->journal_head.hex()}};
+            });
         if (!recorded) { return std::unexpected{recorded.error()}; }
         return answers;
     }
@@ -270,8 +288,8 @@ Result<AnswersFile> ResultRegister::answers(std::string_view package_id)
     return open_answers(packages.record_folder(package_id) / "answers.pva", *package, vault_->office_identity());
 }
 
-Result<KeyCompartment> ResultRegister::open_key(const PackageReader& package, const Identity& grader, std::span<const SharePart> shares,
-                                                engine::Instant now)
+Result<KeyCompartment> ResultRegister::open_key(const PackageReader& package, const Identity& grader,
+                                                std::span<const SharePart> shares, engine::Instant now)
 {
     auto opening = KeyOpening::begin(package, vault_->office_identity());
     if (!opening) { return std::unexpected{opening.error()}; }
@@ -294,8 +312,9 @@ Result<KeyCompartment> ResultRegister::open_key(const PackageReader& package, co
     return decode_key_compartment({reinterpret_cast<const char*>(plaintext->expose().data()), plaintext->size_bytes()});
 }
 
-Result<std::vector<CandidateResult>> ResultRegister::grade(std::string_view package_id, const Identity& grader, std::span<const SharePart> shares,
-                                                           const PersonMarks& marks, engine::Instant now)
+Result<std::vector<CandidateResult>> ResultRegister::grade(std::string_view package_id, const Identity& grader,
+                                                           std::span<const SharePart> shares, const PersonMarks& marks,
+                                                           engine::Instant now)
 {
     if (auto allowed = vault_->require(Role::grader); !allowed) { return std::unexpected{allowed.error()}; }
     PackageRegister packages{*vault_};
@@ -315,11 +334,16 @@ Result<std::vector<CandidateResult>> ResultRegister::grade(std::string_view pack
     std::vector<CandidateResult> results;
     for (const engine::Candidate& candidate : batch->roster) {
         const auto sheet = std::ranges::find(answers->sheets, candidate.ticket, &AnswerSheet::ticket);
-        if (sheet == answers->sheets.end()) { return refuse(VaultError::chain_broken, "no sheet of " + candidate.ticket); }
+        if (sheet == answers->sheets.end()) {
+            return refuse(VaultError::chain_broken, "no sheet of " + candidate.ticket);
+        }
         const engine::Form* form = form_named(*forms, sheet->form_id);
-        if (form == nullptr) { return refuse(VaultError::chain_broken, "the sheet of " + candidate.ticket + " names an unknown form"); }
+        if (form == nullptr) {
+            return refuse(VaultError::chain_broken, "the sheet of " + candidate.ticket + " names an unknown form");
+        }
         const auto own_marks = marks.find(candidate.ticket);
-        results.push_back(result_of(candidate, *sheet, *form, *keys, own_marks == marks.end() ? nullptr : &own_marks->second));
+        results.push_back(
+            result_of(candidate, *sheet, *form, *keys, own_marks == marks.end() ? nullptr : &own_marks->second));
     }
     std::ranges::sort(results, {}, &CandidateResult::ticket);
     const auto recorded = vault_->record("grade.run", now, [&](Database& database) -> Result<boost::json::object> {
@@ -337,8 +361,9 @@ Result<std::vector<CandidateResult>> ResultRegister::grade(std::string_view pack
     return results;
 }
 
-Result<engine::ItemScore> ResultRegister::explain(std::string_view package_id, const Identity& grader, std::span<const SharePart> shares,
-                                                  std::string_view ticket, std::string_view item, engine::Instant now)
+Result<engine::ItemScore> ResultRegister::explain(std::string_view package_id, const Identity& grader,
+                                                  std::span<const SharePart> shares, std::string_view ticket,
+                                                  std::string_view item, engine::Instant now)
 {
     if (auto allowed = vault_->require(Role::grader); !allowed) { return std::unexpected{allowed.error()}; }
     const auto package = PackageRegister{*vault_}.reader(package_id);
@@ -351,13 +376,19 @@ Result<engine::ItemScore> ResultRegister::explain(std::string_view package_id, c
     if (sheet == answers->sheets.end()) { return refuse(VaultError::not_found, "no sheet of " + std::string{ticket}); }
     const engine::Form* form = form_named(*forms, sheet->form_id);
     const engine::FormItem* entry = form == nullptr ? nullptr : form->find(item);
-    if (entry == nullptr) { return refuse(VaultError::not_found, "the form of " + std::string{ticket} + " has no item " + std::string{item}); }
+    if (entry == nullptr) {
+        return refuse(VaultError::not_found,
+                      "the form of " + std::string{ticket} + " has no item " + std::string{item});
+    }
     const auto keys = open_key(*package, grader, shares, now);
     if (!keys) { return std::unexpected{keys.error()}; }
     const auto key = keys->keys.find(item);
-    if (key == keys->keys.end()) { return refuse(VaultError::chain_broken, "the key compartment lacks " + std::string{item}); }
+    if (key == keys->keys.end()) {
+        return refuse(VaultError::chain_broken, "the key compartment lacks " + std::string{item});
+    }
     const auto response = sheet->responses.find(item);
-    return engine::grade(*entry, key->second, response == sheet->responses.end() ? nullptr : &response->second, keys->policy);
+    return engine::grade(*entry, key->second, response == sheet->responses.end() ? nullptr : &response->second,
+                         keys->policy);
 }
 
 Result<std::vector<CandidateResult>> ResultRegister::results(std::string_view package_id)
@@ -373,7 +404,9 @@ Result<std::vector<CandidateResult>> ResultRegister::results(std::string_view pa
             if (!result) { return std::unexpected{result.error()}; }
             results.push_back(std::move(*result));
         }
-        if (results.empty()) { return refuse(VaultError::conflict, "package " + std::string{package_id} + " has not been graded yet"); }
+        if (results.empty()) {
+            return refuse(VaultError::conflict, "package " + std::string{package_id} + " has not been graded yet");
+        }
         return results;
     });
 }

@@ -13,7 +13,7 @@ namespace papervault::vault {
 struct AuditFinding {
     std::string subject; ///< "database", "ledger", "entry 7 package.seal" …
     bool good = false;
-    std::string detail;  ///< What was compared, or the first thing that does not fit.
+    std::string detail; ///< What was compared, or the first thing that does not fit.
 };
 
 struct AuditReport {
@@ -22,7 +22,8 @@ struct AuditReport {
     [[nodiscard]] bool good() const noexcept { return findings.empty() || findings.back().good; }
 };
 
-/// @param kept_checkpoints  Notes that somebody has kept elsewhere: what proves that nothing was cut off or replaced since.
+/// @param kept_checkpoints  Notes that somebody has kept elsewhere: what proves that nothing was cut off or replaced
+/// since.
 /// @param progress          Called with each finding as it is made; may be empty.
 [[nodiscard]] Result<AuditReport> verify_vault(OfficeVault& vault, const std::vector<std::string>& kept_checkpoints,
                                                const std::function<void(const AuditFinding&)>& progress);

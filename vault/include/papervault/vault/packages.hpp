@@ -11,7 +11,8 @@
 #include <string>
 #include <vector>
 
-/// The office's register of batches and of the packages sealed for them: a paper is issued once, for one batch (rule B2).
+/// The office's register of batches and of the packages sealed for them: a paper is issued once, for one batch (rule
+/// B2).
 namespace papervault::vault {
 
 struct BatchRecord {
@@ -46,7 +47,8 @@ class PackageRegister {
 public:
     explicit PackageRegister(OfficeVault& vault) : vault_{&vault} {}
 
-    [[nodiscard]] Result<void> create_batch(const engine::Batch& batch, const std::vector<engine::Candidate>& roster, engine::Instant now);
+    [[nodiscard]] Result<void> create_batch(const engine::Batch& batch, const std::vector<engine::Candidate>& roster,
+                                            engine::Instant now);
     [[nodiscard]] Result<BatchRecord> batch(std::string_view id);
 
     /// First sealer: gathers forms, keys, pictures and roster, seals them and signs. Needs sealer and key_keeper.
@@ -55,7 +57,8 @@ public:
     /// Second sealer: compares the draft with the register, signs; a copy stays in the vault's records.
     [[nodiscard]] Result<PackageRecord> countersign(const std::filesystem::path& draft, const Identity& second_sealer,
                                                     const std::filesystem::path& finished, engine::Instant now);
-    /// The office's release, inside the window only. May be issued again to the same hall (a lost file is no lock-out); each issue is recorded.
+    /// The office's release, inside the window only. May be issued again to the same hall (a lost file is no lock-out);
+    /// each issue is recorded.
     [[nodiscard]] Result<Release> release(std::string_view package_id, engine::Instant now);
     /// Enters a hand-over that both sides have signed.
     [[nodiscard]] Result<void> enter_handover(const Handover& handover, engine::Instant now);

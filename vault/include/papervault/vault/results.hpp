@@ -49,25 +49,29 @@ class ResultRegister {
 public:
     explicit ResultRegister(OfficeVault& vault) : vault_{&vault} {}
 
-    /// Takes a hall's answers in: signature, package, counts and every receipt are checked; a copy stays in the vault's records.
+    /// Takes a hall's answers in: signature, package, counts and every receipt are checked; a copy stays in the vault's
+    /// records.
     /// @return already_used when the package's answers are in already.
     [[nodiscard]] Result<AnswersFile> import_answers(const std::filesystem::path& file, engine::Instant now);
     [[nodiscard]] Result<AnswersFile> answers(std::string_view package_id);
-    /// Opens the key with the graders' quorum (the acting grader's own share and `shares`), grades every sheet, stores the scores.
-    /// Grading again replaces the stored scores; the ledger keeps both digests.
-    [[nodiscard]] Result<std::vector<CandidateResult>> grade(std::string_view package_id, const Identity& grader, std::span<const SharePart> shares,
+    /// Opens the key with the graders' quorum (the acting grader's own share and `shares`), grades every sheet, stores
+    /// the scores. Grading again replaces the stored scores; the ledger keeps both digests.
+    [[nodiscard]] Result<std::vector<CandidateResult>> grade(std::string_view package_id, const Identity& grader,
+                                                             std::span<const SharePart> shares,
                                                              const PersonMarks& marks, engine::Instant now);
     /// Why one candidate has these points for one item, in words.
-    [[nodiscard]] Result<engine::ItemScore> explain(std::string_view package_id, const Identity& grader, std::span<const SharePart> shares,
-                                                    std::string_view ticket, std::string_view item, engine::Instant now);
+    [[nodiscard]] Result<engine::ItemScore> explain(std::string_view package_id, const Identity& grader,
+                                                    std::span<const SharePart> shares, std::string_view ticket,
+                                                    std::string_view item, engine::Instant now);
     [[nodiscard]] Result<std::vector<CandidateResult>> results(std::string_view package_id);
-    /// Writes scores.csv, items.csv, result.json and report.html; digests go into the ledger, copies into the vault's records.
-    [[nodiscard]] Result<std::vector<std::filesystem::path>> write_report(std::string_view package_id, const std::filesystem::path& folder,
-                                                                          engine::Instant now);
+    /// Writes scores.csv, items.csv, result.json and report.html; digests go into the ledger, copies into the vault's
+    /// records.
+    [[nodiscard]] Result<std::vector<std::filesystem::path>>
+    write_report(std::string_view package_id, const std::filesystem::path& folder, engine::Instant now);
 
 private:
-    [[nodiscard]] Result<KeyCompartment> open_key(const PackageReader& package, const Identity& grader, std::span<const SharePart> shares,
-                                                  engine::Instant now);
+    [[nodiscard]] Result<KeyCompartment> open_key(const PackageReader& package, const Identity& grader,
+                                                  std::span<const SharePart> shares, engine::Instant now);
     OfficeVault* vault_;
 };
 

@@ -295,6 +295,7 @@ TEST_F(PackageTest, RefusesRequestsThatMakeNoSense)
         [](SealRequest& request) { request.candidates = -1; },
         [](SealRequest& request) { request.batch.level = 9; },
         [](SealRequest& request) { request.batch.id = ""; },
+        [](SealRequest& request) { request.batch.opens_at = engine::Instant::min(); },
         [](SealRequest& request) { request.hall.name = "hall\n301"; },
     };
     for (std::size_t i = 0; i < mistakes.size(); ++i) {

@@ -138,19 +138,19 @@ TEST(ConsistencyProofTest, IsValidForEveryPairOfSizesAndNoOther)
 {
     const auto leaves = numbered_leaves(34);
     const MerkleTree tree = tree_of(leaves);
-    for (std::uint64_t new_size = 0; new_size <= 34; ++new_size) {
-        for (std::uint64_t old_size = 0; old_size <= new_size; ++old_size) {
+    for (std::uint64_t new_size = 1; new_size <= 34; ++new_size) {
+        for (std::uint64_t old_size = 1; old_size <= new_size; ++old_size) {
             const auto proof = tree.consistency_proof(old_size, new_size);
             ASSERT_TRUE(verify_consistency(old_size, tree.root_at(old_size), new_size, tree.root_at(new_size), proof))
                 << old_size << " " << new_size;
             for (std::uint64_t other = 0; other <= 35; ++other) {
                 const Digest other_root = tree.root_at(std::min<std::uint64_t>(other, 34));
-                if (other != old_size && old_size != 0 && old_size != new_size) {
+                if (other != old_size && old_size != new_size) {
                     EXPECT_FALSE(
                         verify_consistency(other, tree.root_at(old_size), new_size, tree.root_at(new_size), proof));
                     EXPECT_FALSE(verify_consistency(old_size, other_root, new_size, tree.root_at(new_size), proof));
                 }
-                if (other != new_size && other <= 34 && old_size != 0) {
+                if (other != new_size && other <= 34) {
                     EXPECT_FALSE(verify_consistency(old_size, tree.root_at(old_size), new_size, other_root, proof));
                 }
             }
@@ -195,14 +195,20 @@ TEST(ConsistencyProofTest, IsRefusedWhenAnythingIsChanged)
     EXPECT_FALSE(verify_consistency(UINT64_MAX - 1, tree.root_at(37), UINT64_MAX, tree.root(), proof));
 }
 
-TEST(ConsistencyProofTest, WithTheEmptyTreeNeedsItsRootAndNoProof)
+TEST(ConsistencyProofTest, DoesNotStartFromTheEmptyTree)
 {
     const MerkleTree tree = tree_of(numbered_leaves(3));
-    EXPECT_TRUE(verify_consistency(0, sha256({}), 3, tree.root(), {}));
-    EXPECT_FALSE(verify_consistency(0, tree.root_at(1), 3, tree.root(), {}));
-    EXPECT_FALSE(verify_consistency(0, sha256({}), 3, tree.root(), std::vector{tree.root()}));
-    EXPECT_TRUE(verify_consistency(0, sha256({}), 0, sha256({}), {}));
-    EXPECT_FALSE(verify_consistency(0, tree.root(), 0, sha256({}), {}));
+    EXPECT_TRUE(tree.consistency_proof(0, 3).empty());
+    EXPECT_FALSE(verify_consistency(0, sha256({}), 3, tree.root(), {}));
+    EXPECT_FALSE(verify_consistency(0, sha256({}), 0, sha256({}), {}));
+    EXPECT_FALSE(verify_consistency(0, tree.root(), 3, tree.root(), std::vector{tree.root()}));
+}
+
+TEST(ConsistencyProofTest, OfEqualSizesIsEmptyAndNeedsEqualRoots)
+{
+    const MerkleTree tree = tree_of(numbered_leaves(3));
+    EXPECT_TRUE(verify_consistency(3, tree.root(), 3, tree.root(), {}));
+    EXPECT_FALSE(verify_consistency(3, tree.root(), 3, tree.root_at(2), {}));
     EXPECT_FALSE(verify_consistency(3, tree.root(), 3, tree.root(), std::vector{tree.root()}));
 }
 
@@ -216,7 +222,7 @@ TEST(MerkleTreeTest, ProvesInALargeTree)
     for (int i = 0; i < 500; ++i) {
         const std::uint64_t size = generator() % leaves.size() + 1;
         const std::uint64_t index = generator() % size;
-        const std::uint64_t old_size = generator() % (size + 1);
+        const std::uint64_t old_size = generator() % size + 1;
         EXPECT_TRUE(
             verify_inclusion(leaves[index], index, size, tree.inclusion_proof(index, size), tree.root_at(size)));
         EXPECT_TRUE(verify_consistency(old_size, tree.root_at(old_size), size, tree.root_at(size),

@@ -32,18 +32,6 @@ std::string_view mark_text(engine::Mark mark)
     return "unknown";
 }
 
-Result<void> check_receipts(const AnswersFile& answers)
-{
-    for (const AnswerSheet& sheet : answers.sheets) {
-        if (sheet.receipt.empty()) { continue; }
-        if (receipt_of(sheet, answers.package_id) != sheet.receipt) {
-            return refuse(VaultError::chain_broken,
-                          "the answers of " + sheet.ticket + " are not those of its receipt " + sheet.receipt);
-        }
-    }
-    return {};
-}
-
 CandidateResult result_of(const engine::Candidate& candidate, const AnswerSheet& sheet, const engine::Form& form,
                           const KeyCompartment& keys, const std::map<std::string, PersonMark>* marks)
 {
@@ -109,18 +97,6 @@ const engine::Form* form_named(const std::vector<engine::Form>& forms, std::stri
 }
 
 } // namespace
-
-std::string receipt_of(const AnswerSheet& sheet, std::string_view package_id)
-{
-    engine::CandidateState state;
-    state.candidate.ticket = sheet.ticket;
-    state.candidate.form_id = sheet.form_id;
-    for (const auto& [item, response] : sheet.responses) { state.answers[item].response = response; }
-    const std::string text = engine::sheet_text(state, package_id);
-    const std::string code =
-        crypto::to_base32(crypto::blake2b("papervault.receipt.v1", {crypto::bytes_of(text)}).view()).substr(0, 12);
-    return code.substr(0, 4) + "-" + code.substr(4, 4) + "-" + code.substr(8, 4);
-}
 
 crypto::Digest results_digest(Database& database, std::string_view package_id)
 {
@@ -237,7 +213,6 @@ Result<AnswersFile> ResultRegister::import_answers(const std::filesystem::path& 
             if (answers.error().code != VaultError::wrong_batch) { last = answers.error(); }
             continue;
         }
-        if (auto honest = check_receipts(*answers); !honest) { return std::unexpected{honest.error()}; }
         const auto batch = packages.batch(record.batch_id);
         if (!batch) { return std::unexpected{batch.error()}; }
         std::set<std::string> expected;

@@ -75,8 +75,6 @@ private:
     OfficeVault* vault_;
 };
 
-/// "ABCD-EFGH-JKMN" of a sheet; docs/protocol.md.
-[[nodiscard]] std::string receipt_of(const AnswerSheet& sheet, std::string_view package_id);
 /// Over the stored results of a package, in order of tickets: stands in the ledger.
 [[nodiscard]] crypto::Digest results_digest(Database& database, std::string_view package_id);
 

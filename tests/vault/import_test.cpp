@@ -96,7 +96,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadRow{R"({"id":"A","type":"single","stem":"","options":["a","b"],"answer":["A"],"knowledge_point":"1"})",
                "stem"},
         BadRow{R"({"id":"A","type":"truefalse","stem":"x","answer":["maybe"],"knowledge_point":"1"})", "maybe"},
-        BadRow{R"({"id":"A","type":"single","type":"fill","stem":"x","answer":["A"]})", "type"},
+        BadRow{R"({"id":"A","type":"single","type":"fill","stem":"x","answer":["A"]})", "one name"},
         BadRow{R"({"id":"A B","type":"truefalse","stem":"x","answer":["true"],"knowledge_point":"1"})", "id"},
         BadRow{R"({"id":"A","type":"truefalse","stem":"x","answer":["true"],"knowledge_point":"1","difficulty":7})",
                "difficulty"},
@@ -113,20 +113,23 @@ TEST(ItemRowsTest, CountsMembersThatItHasNoPlaceFor)
 TEST(MediaTest, I2TakesADrawingAndRefusesWhatCouldRunOrCall)
 {
     const auto check = [](std::string_view svg) { return check_media("media/a.svg", crypto::bytes_of(svg)); };
-    EXPECT_THAT(check(R"(<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M0 0h9" marker-end="url(#a)"/></svg>)"), Succeeds());
+    EXPECT_THAT(
+        check(
+            R"svg(<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M0 0h9" marker-end="url(#a)"/></svg>)svg"),
+        Succeeds());
     for (const char* bad : {
-             R"(<svg><script>alert(1)</script></svg>)",
-             R"(<svg onload="alert(1)"/>)",
-             R"(<svg><foreignObject/></svg>)",
-             R"(<svg><image href="http://x/y.png"/></svg>)",
-             R"(<svg><use href="other.svg#a"/></svg>)",
-             R"(<svg><path style="fill:url(http://x)"/></svg>)",
-             R"(<svg><style>@import url(x.css)</style></svg>)",
-             R"(<svg><a href="#x"/></svg>)",
-             R"(<!DOCTYPE svg [<!ENTITY a "b">]><svg/>)",
-             R"(<svg><g></svg>)",
-             R"(<html/>)",
-             R"()",
+             R"svg(<svg><script>alert(1)</script></svg>)svg",
+             R"svg(<svg onload="alert(1)"/>)svg",
+             R"svg(<svg><foreignObject/></svg>)svg",
+             R"svg(<svg><image href="http://x/y.png"/></svg>)svg",
+             R"svg(<svg><use href="other.svg#a"/></svg>)svg",
+             R"svg(<svg><path style="fill:url(http://x)"/></svg>)svg",
+             R"svg(<svg><style>@import url(x.css)</style></svg>)svg",
+             R"svg(<svg><a href="#x"/></svg>)svg",
+             R"svg(<!DOCTYPE svg [<!ENTITY a "b">]><svg/>)svg",
+             R"svg(<svg><g></svg>)svg",
+             R"svg(<html/>)svg",
+             R"svg()svg",
          }) {
         EXPECT_THAT(check(bad), RefusesWith(VaultError::malformed)) << bad;
     }

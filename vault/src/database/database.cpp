@@ -15,7 +15,9 @@ namespace {
 
 [[noreturn]] void fail(sqlite3* database, std::string_view what)
 {
-    throw StorageUnavailable{std::string{what} + ": " + sqlite3_errmsg(database)};
+    const int code = sqlite3_errcode(database) & 0xff;
+    throw StorageUnavailable{std::string{what} + ": " + sqlite3_errmsg(database),
+                             code == SQLITE_NOTADB || code == SQLITE_CORRUPT};
 }
 
 /// SQLCipher takes a raw key as the text x'…'; the copy lives in a SecretBuffer and goes with it.
@@ -158,8 +160,7 @@ Result<Database> Database::open_with(const std::filesystem::path& file, const cr
         database.execute("PRAGMA journal_mode = WAL");
         database.execute("PRAGMA synchronous = FULL");
     } catch (const StorageUnavailable& failure) {
-        const int code = sqlite3_errcode(raw) & 0xff;
-        if (code == SQLITE_NOTADB || code == SQLITE_CORRUPT) {
+        if (failure.unreadable()) {
             return refuse(VaultError::authentication_failed,
                           file.string() + ": the key doesn't fit or the file is damaged");
         }

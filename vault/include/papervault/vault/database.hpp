@@ -22,7 +22,12 @@ namespace papervault::vault {
 /// VaultError::storage_failed.
 class StorageUnavailable : public std::runtime_error {
 public:
-    using std::runtime_error::runtime_error;
+    StorageUnavailable(const std::string& what, bool unreadable) : std::runtime_error{what}, unreadable_{unreadable} {}
+    /// The bytes are not a database under this key, or are damaged; else the system failed.
+    [[nodiscard]] bool unreadable() const noexcept { return unreadable_; }
+
+private:
+    bool unreadable_;
 };
 
 class Database;

@@ -90,6 +90,7 @@ void HallService::set_alarm()
 {
     engine::Instant at = shell_.now() + clock_watch_interval;
     if (const auto due = engine::next_due(shell_.state())) { at = std::min(at, *due); }
+    at = std::max(at, shell_.now() + std::chrono::milliseconds{1});
     parts_.strand.set_alarm(at, [this] { alarm(); });
 }
 

@@ -2,6 +2,8 @@
 
 #include "log.hpp"
 
+#include <papervault/vault/answers.hpp>
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -23,14 +25,14 @@ const CandidateState* find_candidate(const engine::SittingState& state, std::str
     return found == state.candidates.end() ? nullptr : &found->second;
 }
 
-} // namespace
-
-std::string receipt(std::string_view sheet_text)
+/// As the engine compares it: people type small letters too.
+bool is_same_tail(std::string_view known, std::string_view typed)
 {
-    const crypto::Digest digest = crypto::blake2b("papervault.receipt.v1", {crypto::bytes_of(sheet_text)});
-    const std::string text = crypto::to_base32(digest.view().first(8)); // 64 bits, of which 60 are shown
-    return text.substr(0, 4) + "-" + text.substr(4, 4) + "-" + text.substr(8, 4);
+    return std::ranges::equal(known, typed, {}, {},
+                              [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
 }
+
+} // namespace
 
 KioskDesk::KioskDesk(SittingShell& shell, Paper& paper, const std::optional<OpeningRecord>& opening, Changed changed)
     : shell_{shell}, paper_{paper}, opening_{opening}, changed_{std::move(changed)}
@@ -88,7 +90,7 @@ void KioskDesk::take(LineId id, const engine::SignInMessage& message, InFlight i
     if (tries_too_often(line.seat)) { return refuse(line, 0, "too_many_tries", std::move(in_flight)); }
 
     const CandidateState* candidate = find_candidate(shell_.state(), message.ticket);
-    const bool rightful = candidate != nullptr && candidate->candidate.id_tail == message.id_tail &&
+    const bool rightful = candidate != nullptr && is_same_tail(candidate->candidate.id_tail, message.id_tail) &&
                           candidate->candidate.seat == line.seat;
     if (rightful && candidate->phase == CandidatePhase::handed_in) {
         const std::string code = receipt_of(message.ticket);
@@ -217,7 +219,7 @@ void KioskDesk::refuse(const KioskLine& line, std::uint64_t sequence, std::strin
 std::string KioskDesk::receipt_of(std::string_view ticket) const
 {
     const CandidateState* candidate = find_candidate(shell_.state(), ticket);
-    return candidate == nullptr ? std::string{} : receipt(engine::sheet_text(*candidate, shell_.state().package_id));
+    return candidate == nullptr ? std::string{} : vault::receipt_of(engine::sheet_text(*candidate, shell_.state().package_id));
 }
 
 void KioskDesk::publish(const std::vector<engine::Event>& events)

@@ -69,7 +69,4 @@ private:
     std::map<int, std::deque<engine::Instant>> failed_tries_; ///< By seat; a seat's last minute.
 };
 
-/// "ABCD-EFGH-JKMN" of docs/protocol.md.
-[[nodiscard]] std::string receipt(std::string_view sheet_text);
-
 } // namespace papervault::server

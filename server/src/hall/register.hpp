@@ -1,5 +1,6 @@
 #pragma once
 
+#include <papervault/crypto/hash.hpp>
 #include <papervault/crypto/secret_buffer.hpp>
 #include <papervault/server/clock.hpp>
 #include <papervault/vault/error.hpp>

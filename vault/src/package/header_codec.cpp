@@ -169,11 +169,23 @@ std::string encode_header(const PackageHeader& header)
     return engine::canonical_json(json);
 }
 
-Result<PackageHeader> decode_header(std::string_view text)
+Result<boost::json::value> parse_header(std::string_view text)
 {
-    const auto value = parse_document(text, package_header_bytes_max, package_format);
-    if (!value) { return std::unexpected{value.error()}; }
-    engine::JsonFields fields{*value, ""};
+    return parse_document(text, package_header_bytes_max, package_format);
+}
+
+Result<std::vector<IdentityCard>> sealers_of(const boost::json::value& header)
+{
+    engine::JsonFields fields{header, ""};
+    auto sealers = cards_field(fields, "sealers", 2);
+    if (auto read = fields.finish_ignoring_unknown(); !read) { return malformed(read.error(), package_format); }
+    if (sealers.size() != 2) { return refuse(VaultError::malformed, "package: it does not have two sealers"); }
+    return sealers;
+}
+
+Result<PackageHeader> decode_header(const boost::json::value& value, std::string_view text)
+{
+    engine::JsonFields fields{value, ""};
     read_document_fields(fields, package_format);
     if (fields.text("suite", 16) != suite) {
         fields.problem(engine::EngineError::malformed, "suite", "is not known to this version");

@@ -18,8 +18,14 @@ inline constexpr std::size_t wrapped_key_bytes = share_bytes + crypto::aead_over
 
 /// Canonical JSON.
 [[nodiscard]] std::string encode_header(const PackageHeader& header);
-/// Whatever passes is a header that encode_header() could have written and that check_header() accepts.
-[[nodiscard]] Result<PackageHeader> decode_header(std::string_view text);
+
+/// The JSON of a header, in limits; nothing in it is to be believed yet.
+[[nodiscard]] Result<boost::json::value> parse_header(std::string_view text);
+/// Who must have signed it: exactly two.
+[[nodiscard]] Result<std::vector<IdentityCard>> sealers_of(const boost::json::value& header);
+/// Reads all of it. Whatever passes is a header that encode_header() writes as this text and that check_header()
+/// accepts.
+[[nodiscard]] Result<PackageHeader> decode_header(const boost::json::value& header, std::string_view text);
 
 LockSet lock_set_field(engine::JsonFields& fields, std::string_view name);
 [[nodiscard]] boost::json::array forms_json(const std::vector<FormSummary>& forms);

@@ -6,7 +6,8 @@
 
 namespace papervault::vault {
 
-/// A package or draft whose form is right and whose first sealer has signed it.
+/// A package or draft whose form is right and whose signatures fit: the first sealer's, and the second's unless it is a
+/// draft.
 struct PackageFile {
     RegularFile file;
     ContainerFrame frame;

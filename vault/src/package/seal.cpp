@@ -59,6 +59,16 @@ PackageHeader header_for(const SealRequest& request, const Identity& first_seale
             .compartments = {}};
 }
 
+/// Nothing is written that the reader would refuse.
+Result<void> require_readable(const PackageHeader& header)
+{
+    const std::string text = encode_header(header);
+    const auto value = parse_header(text);
+    if (!value) { return std::unexpected{value.error()}; }
+    if (auto decoded = decode_header(*value, text); !decoded) { return std::unexpected{decoded.error()}; }
+    return {};
+}
+
 } // namespace
 
 Result<SealedDraft> seal_package(const SealRequest& request, const Identity& first_sealer,
@@ -98,8 +108,7 @@ Result<SealedDraft> seal_package(const SealRequest& request, const Identity& fir
                                             keys.back().expose(), context.view())});
     }
     lay_out(header.compartments);
-    // Nothing is written that the reader would refuse.
-    if (auto readable = decode_header(encode_header(header)); !readable) { return std::unexpected{readable.error()}; }
+    if (auto readable = require_readable(header); !readable) { return std::unexpected{readable.error()}; }
 
     std::vector<CompartmentToSeal> to_seal;
     for (std::size_t i = 0; i < keys.size(); ++i) {

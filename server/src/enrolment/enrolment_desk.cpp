@@ -85,7 +85,8 @@ std::vector<const Enrolment*> EnrolmentDesk::pending(engine::Instant now)
     for (const auto& [id, entry] : entries_) {
         if (entry.enrolment.state == EnrolmentState::pending) { pending.push_back(&entry.enrolment); }
     }
-    std::ranges::sort(pending, {}, [](const Enrolment* enrolment) { return std::pair{enrolment->seat, enrolment->id}; });
+    std::ranges::sort(pending, {},
+                      [](const Enrolment* enrolment) { return std::pair{enrolment->seat, enrolment->id}; });
     return pending;
 }
 
@@ -99,12 +100,13 @@ vault::Result<const Enrolment*> EnrolmentDesk::confirm(std::string_view id, std:
         return vault::refuse(vault::VaultError::conflict, "the enrolment is decided already");
     }
     if (upper_without_hyphens(code) != upper_without_hyphens(enrolment.code)) {
-        return vault::refuse(vault::VaultError::not_permitted,
-                             "the code on the kiosk's screen is another one: somebody may stand between kiosk and hall");
+        return vault::refuse(
+            vault::VaultError::not_permitted,
+            "the code on the kiosk's screen is another one: somebody may stand between kiosk and hall");
     }
-    auto certificate = authority_.issue(entry->second.csr_pem,
-                                        {.role = "kiosk", .name = fmt::format("seat-{:02}", enrolment.seat)}, {}, false,
-                                        certificate_days);
+    auto certificate =
+        authority_.issue(entry->second.csr_pem, {.role = "kiosk", .name = fmt::format("seat-{:02}", enrolment.seat)},
+                         {}, false, certificate_days);
     if (!certificate) { return vault::refuse(vault::VaultError::malformed, certificate.error().detail); }
     enrolment.certificate_pem = std::move(*certificate);
     return &enrolment;

@@ -31,7 +31,7 @@ struct Enrolment {
 /// Serial executor only; kept in memory: after a restart kiosks ask again.
 class EnrolmentDesk {
 public:
-    static constexpr std::size_t open_max = 120;            ///< Requests that are remembered.
+    static constexpr std::size_t open_max = 120; ///< Requests that are remembered.
     static constexpr std::size_t pending_per_address_max = 40;
     static constexpr std::size_t pending_per_seat_max = 4;
     static constexpr std::chrono::minutes lifetime{30};
@@ -50,7 +50,8 @@ public:
 
     /// Issues the certificate when the code fits. Not given to the kiosk before settle().
     /// @return not_found; conflict (already decided); not_permitted (another code).
-    [[nodiscard]] vault::Result<const Enrolment*> confirm(std::string_view id, std::string_view code, engine::Instant now);
+    [[nodiscard]] vault::Result<const Enrolment*> confirm(std::string_view id, std::string_view code,
+                                                          engine::Instant now);
     /// The confirmation is durable: the kiosk may have its certificate.
     void settle(std::string_view id);
     [[nodiscard]] vault::Result<const Enrolment*> refuse(std::string_view id, engine::Instant now);

@@ -37,7 +37,8 @@ std::string read_boot_id()
 HallClock::HallClock(const std::optional<ClockAnchor>& anchor, engine::Instant not_before)
     : boot_id_{read_boot_id()}, base_{wall()}, base_since_boot_{since_boot()}
 {
-    const bool same_boot = anchor && !boot_id_.empty() && anchor->boot_id == boot_id_ && anchor->since_boot <= base_since_boot_;
+    const bool same_boot =
+        anchor && !boot_id_.empty() && anchor->boot_id == boot_id_ && anchor->since_boot <= base_since_boot_;
     if (same_boot) { base_ = anchor->time + (base_since_boot_ - anchor->since_boot); }
     base_ = std::max(base_, not_before);
 }

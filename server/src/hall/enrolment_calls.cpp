@@ -35,7 +35,8 @@ void HallService::ask_enrolment(Call call)
         switch (id.error()) {
         case EnrolmentDesk::Refused::malformed: return call.reply(malformed("no certificate request of a P-256 key"));
         case EnrolmentDesk::Refused::seat_out_of_range:
-            return call.reply(error_response(400, "seat_out_of_range", fmt::format("seats are 1 to {}", parts_.seats_max)));
+            return call.reply(
+                error_response(400, "seat_out_of_range", fmt::format("seats are 1 to {}", parts_.seats_max)));
         case EnrolmentDesk::Refused::too_many_enrolments:
             return call.reply(error_response(429, "too_many_enrolments", "too many machines are waiting"));
         }
@@ -50,9 +51,11 @@ void HallService::poll_enrolment(Call call)
     if (enrolment == nullptr) { return call.reply(error_response(404, "not_found", "ask again")); }
     switch (enrolment->state) {
     case EnrolmentState::pending: return call.reply(json_response(202, {{"state", "pending"}}));
-    case EnrolmentState::refused: return call.reply(error_response(403, "enrolment_refused", "an invigilator refused it"));
+    case EnrolmentState::refused:
+        return call.reply(error_response(403, "enrolment_refused", "an invigilator refused it"));
     case EnrolmentState::confirmed:
-        return call.reply(json_response(200, {{"certificate", enrolment->certificate_pem}, {"authority", authority_pem_}}));
+        return call.reply(
+            json_response(200, {{"certificate", enrolment->certificate_pem}, {"authority", authority_pem_}}));
     }
 }
 

@@ -44,7 +44,9 @@ Result<void> read_forms(const vault::PackageHeader& header, crypto::ByteView pap
     const auto value = engine::parse_json(text_view(paper), content_limits);
     if (!value) { return unfit("paper", value.error().detail); }
     const auto* array = value->if_array();
-    if (array == nullptr || array->empty() || array->size() > forms_max) { return unfit("paper", "not an array of forms"); }
+    if (array == nullptr || array->empty() || array->size() > forms_max) {
+        return unfit("paper", "not an array of forms");
+    }
     for (const boost::json::value& entry : *array) {
         auto form = engine::form_from_json(entry, "paper");
         if (!form) { return unfit("paper", form.error().detail); }
@@ -129,8 +131,8 @@ std::map<std::string, std::set<std::string>> PaperContent::items_by_form() const
     return items;
 }
 
-Result<PaperContent> read_paper_content(const vault::PackageHeader& header, crypto::ByteView paper, crypto::ByteView roster,
-                                        crypto::ByteView media)
+Result<PaperContent> read_paper_content(const vault::PackageHeader& header, crypto::ByteView paper,
+                                        crypto::ByteView roster, crypto::ByteView media)
 {
     PaperContent content;
     if (auto read = read_forms(header, paper, content); !read) { return std::unexpected{read.error()}; }
@@ -144,7 +146,8 @@ Result<PaperContent> read_paper_content(const vault::PackageHeader& header, cryp
     return content;
 }
 
-crypto::SecretBuffer form_key_of(const crypto::SecretBuffer& form_secret, std::string_view package_id, std::string_view ticket)
+crypto::SecretBuffer form_key_of(const crypto::SecretBuffer& form_secret, std::string_view package_id,
+                                 std::string_view ticket)
 {
     const std::string context = fmt::format("{}|{}", package_id, ticket);
     return crypto::derive_key(form_secret, "papervault.form-key.v1", crypto::bytes_of(context));
@@ -154,9 +157,9 @@ crypto::Bytes press_form(const PaperContent& content, const engine::Candidate& c
                          const crypto::SecretBuffer& form_secret)
 {
     const engine::Form& form = content.forms.at(candidate.form_id);
-    OrderStream stream{crypto::blake2b("papervault.form-order.v1", {crypto::bytes_of(package_id),
-                                                                    content.digests.at(candidate.form_id).view(),
-                                                                    crypto::bytes_of(candidate.ticket)})};
+    OrderStream stream{crypto::blake2b("papervault.form-order.v1",
+                                       {crypto::bytes_of(package_id), content.digests.at(candidate.form_id).view(),
+                                        crypto::bytes_of(candidate.ticket)})};
     boost::json::object document;
     document["page"] = engine::to_page_json(engine::permute(form, stream));
     boost::json::object media;
@@ -164,8 +167,8 @@ crypto::Bytes press_form(const PaperContent& content, const engine::Candidate& c
     document["media"] = std::move(media);
     std::string text = engine::canonical_json(document);
     const std::string context = fmt::format("papervault.form.v1|{}|{}", package_id, candidate.ticket);
-    crypto::Bytes sealed = crypto::encrypt(form_key_of(form_secret, package_id, candidate.ticket), crypto::bytes_of(text),
-                                           crypto::bytes_of(context));
+    crypto::Bytes sealed = crypto::encrypt(form_key_of(form_secret, package_id, candidate.ticket),
+                                           crypto::bytes_of(text), crypto::bytes_of(context));
     crypto::wipe(std::as_writable_bytes(std::span{text}));
     return sealed;
 }

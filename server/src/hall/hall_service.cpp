@@ -39,12 +39,14 @@ std::optional<int> seat_from_name(std::string_view name) noexcept
     return whole && digits.size() >= 2 && digits.size() <= 3 && seat > 0 ? std::optional{seat} : std::nullopt;
 }
 
-HallService::HallService(HallParts parts, SittingHistory history, JournalChain chain, std::map<int, crypto::Digest> seats)
-    : parts_{std::move(parts)}, authority_pem_{parts_.authority.certificate_pem()}, opening_{std::move(history.opening)},
-      started_at_{history.started_at}, ended_at_{history.ended_at}, seats_{std::move(seats)},
+HallService::HallService(HallParts parts, SittingHistory history, JournalChain chain,
+                         std::map<int, crypto::Digest> seats)
+    : parts_{std::move(parts)}, authority_pem_{parts_.authority.certificate_pem()},
+      opening_{std::move(history.opening)}, started_at_{history.started_at}, ended_at_{history.ended_at},
+      seats_{std::move(seats)},
       shell_{std::move(history.state), std::move(chain), parts_.clock, parts_.journal, parts_.strand, parts_.fatal},
-      enrolments_{parts_.authority, parts_.seats_max},
-      kiosks_{shell_, parts_.paper, opening_, [this] { set_alarm(); }}, hall_port_{*this, true}, enrolment_port_{*this, false}
+      enrolments_{parts_.authority, parts_.seats_max}, kiosks_{shell_, parts_.paper, opening_, [this] { set_alarm(); }},
+      hall_port_{*this, true}, enrolment_port_{*this, false}
 {
 }
 
@@ -53,10 +55,13 @@ HallService::~HallService() = default;
 void HallService::start()
 {
     shell_.record(note_payload("hall_started", {{"program", "papervault-server"}}));
+    if (!parts_.sealed_again.empty()) { shell_.record(sealed_again_payload(parts_.sealed_again)); }
     settle_time();
     if (parts_.wall != nullptr) { watch_wall_clock(); }
     set_alarm();
-    if (shell_.state().phase == engine::SittingPhase::ended && parts_.seal_automatically) { start_sealing([](HttpResponse) {}); }
+    if (shell_.state().phase == engine::SittingPhase::ended && parts_.seal_automatically) {
+        start_sealing([](HttpResponse) {});
+    }
 }
 
 void HallService::stop(SerialExecutor::Work stopped)
@@ -83,7 +88,9 @@ void HallService::settle_time()
     }
     if (ended) { ended_at_ = time; }
     kiosks_.publish(decision.events);
-    if (ended && parts_.seal_automatically) { start_sealing([](HttpResponse) {}); }
+    if (ended && parts_.seal_automatically) {
+        start_sealing([](HttpResponse) {});
+    }
 }
 
 void HallService::set_alarm()
@@ -96,6 +103,7 @@ void HallService::set_alarm()
 
 void HallService::alarm()
 {
+    if (stopping_) { return; }
     settle_time();
     if (parts_.wall != nullptr) { watch_wall_clock(); }
     set_alarm();
@@ -107,9 +115,10 @@ void HallService::watch_wall_clock()
     if (std::chrono::abs(difference - wall_difference_) <= clock_tolerance) { return; }
     wall_difference_ = difference;
     shell_.record(note_payload("clock_differs", {{"wall_minus_hall_ms", difference.count()}}));
-    log_line(LogLevel::warning,
-             fmt::format("the machine's clock differs from the hall's time by {} s; the sitting goes on by the hall's time",
-                         std::chrono::duration_cast<std::chrono::seconds>(difference).count()));
+    log_line(
+        LogLevel::warning,
+        fmt::format("the machine's clock differs from the hall's time by {} s; the sitting goes on by the hall's time",
+                    std::chrono::duration_cast<std::chrono::seconds>(difference).count()));
 }
 
 // ---- ports ----
@@ -137,7 +146,11 @@ void HallService::Port::answer(const Peer& peer, HttpRequest request, Reply repl
         }
         seat = *named;
     }
-    Call call{.peer = peer, .seat = seat, .id = std::string{route->id}, .body = std::move(request.body), .reply = std::move(reply)};
+    Call call{.peer = peer,
+              .seat = seat,
+              .id = std::string{route->id},
+              .body = std::move(request.body),
+              .reply = std::move(reply)};
     service_.parts_.strand.post([&service = service_, action = route->action, call = std::move(call)]() mutable {
         service.dispatch(action, std::move(call));
     });
@@ -165,10 +178,11 @@ void HallService::Port::line_opened(LineId id, const Peer& peer, std::shared_ptr
 
 void HallService::Port::line_message(LineId id, std::string text, InFlight in_flight)
 {
-    service_.parts_.strand.post([&service = service_, id, text = std::move(text), in_flight = std::move(in_flight)]() mutable {
-        service.settle_time();
-        service.kiosks_.line_message(id, text, std::move(in_flight));
-    });
+    service_.parts_.strand.post(
+        [&service = service_, id, text = std::move(text), in_flight = std::move(in_flight)]() mutable {
+            service.settle_time();
+            service.kiosks_.line_message(id, text, std::move(in_flight));
+        });
 }
 
 void HallService::Port::line_closed(LineId id)
@@ -210,7 +224,8 @@ void HallService::dispatch(Action action, Call call)
 
 void HallService::reply_when_durable(Reply reply, HttpResponse response)
 {
-    shell_.after_durable([reply = std::move(reply), response = std::move(response)]() mutable { reply(std::move(response)); });
+    shell_.after_durable(
+        [reply = std::move(reply), response = std::move(response)]() mutable { reply(std::move(response)); });
 }
 
 // ---- kiosks' requests ----
@@ -219,22 +234,23 @@ void HallService::hall_info(Call call)
 {
     const engine::Batch& batch = shell_.state().batch;
     const engine::ExamPolicy& policy = batch.policy;
-    reply_when_durable(std::move(call.reply),
-                       json_response(200, {{"batch", batch.id},
-                                           {"package", parts_.package_id},
-                                           {"title", batch.title},
-                                           {"occupation", batch.occupation},
-                                           {"level", batch.level},
-                                           {"subject", batch.subject},
-                                           {"hall", batch.hall},
-                                           {"seat", call.seat},
-                                           {"phase", phase_word(shell_.state().phase)},
-                                           {"now", engine::to_text(shell_.now())},
-                                           {"entry_opens_at", engine::to_text(batch.starts_at - policy.entry_opens_before)},
-                                           {"starts_at", engine::to_text(batch.starts_at)},
-                                           {"ends_at", engine::to_text(batch.ends_at)},
-                                           {"hand_in_from", engine::to_text(batch.ends_at - policy.hand_in_from_before_end)},
-                                           {"rehearsal", batch.rehearsal}}));
+    reply_when_durable(
+        std::move(call.reply),
+        json_response(200, {{"batch", batch.id},
+                            {"package", parts_.package_id},
+                            {"title", batch.title},
+                            {"occupation", batch.occupation},
+                            {"level", batch.level},
+                            {"subject", batch.subject},
+                            {"hall", batch.hall},
+                            {"seat", call.seat},
+                            {"phase", phase_word(shell_.state().phase)},
+                            {"now", engine::to_text(shell_.now())},
+                            {"entry_opens_at", engine::to_text(batch.starts_at - policy.entry_opens_before)},
+                            {"starts_at", engine::to_text(batch.starts_at)},
+                            {"ends_at", engine::to_text(batch.ends_at)},
+                            {"hand_in_from", engine::to_text(batch.ends_at - policy.hand_in_from_before_end)},
+                            {"rehearsal", batch.rehearsal}}));
 }
 
 void HallService::form(Call call)

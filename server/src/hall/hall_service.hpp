@@ -38,6 +38,8 @@ struct HallParts {
     std::string package_id;
     int seats_max = 30;
     bool seal_automatically = false;
+    /// Forms that had to be sealed anew at the start; the history's opening has them already, the journal not yet.
+    std::map<std::string, SealedForm, std::less<>> sealed_again = {};
 };
 
 /// One sitting in one hall: everything that kiosks and staff may ask for. All its state lives on the strand; the
@@ -60,7 +62,10 @@ public:
 private:
     class Port final : public ListenerHandler {
     public:
-        Port(HallService& service, bool with_certificates) noexcept : service_{service}, with_certificates_{with_certificates} {}
+        Port(HallService& service, bool with_certificates) noexcept
+            : service_{service}, with_certificates_{with_certificates}
+        {
+        }
         void answer(const Peer& peer, HttpRequest request, Reply reply) override;
         std::optional<HttpResponse> refuse_line(const Peer& peer, std::string_view path) override;
         void line_opened(LineId id, const Peer& peer, std::shared_ptr<Line> line) override;

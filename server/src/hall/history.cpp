@@ -38,6 +38,7 @@ engine::Result<TakenInRecord> read_taken_in(const boost::json::value& value)
     record.taker = fields.text("taker", 256);
     record.taken_by = fields.text("taken_by", 256);
     record.handover = fields.text("handover", 64 * 1024);
+    record.handover_to_machine = fields.text("handover_to_machine", 64 * 1024);
     if (auto good = fields.finish(); !good) { return std::unexpected{good.error()}; }
     return record;
 }
@@ -122,7 +123,8 @@ std::string taken_in_payload(const TakenInRecord& record)
                                                       {"giver", record.giver},
                                                       {"taker", record.taker},
                                                       {"taken_by", record.taken_by},
-                                                      {"handover", record.handover}});
+                                                      {"handover", record.handover},
+                                                      {"handover_to_machine", record.handover_to_machine}});
 }
 
 std::string opening_payload(const OpeningRecord& record)

@@ -19,10 +19,11 @@ struct TakenInRecord {
     std::string batch_id;
     int candidates = 0;
     int forms = 0;
-    std::string giver;    ///< Name and id: "李娜 (0123456789abcdef)".
-    std::string taker;    ///< The hall's machine.
-    std::string taken_by; ///< The person who took it in; empty when only the machine signed.
-    std::string handover; ///< The hand-over, complete, as signed.
+    std::string giver;               ///< Name and id: "李娜 (0123456789abcdef)".
+    std::string taker;               ///< The hall's machine.
+    std::string taken_by;            ///< The person who took it in; empty when only the machine signed.
+    std::string handover;            ///< The hand-over, complete, as signed by both.
+    std::string handover_to_machine; ///< Where a person took it: from him to the machine; else empty.
 };
 
 /// Which bytes a candidate got.
@@ -35,9 +36,9 @@ struct SealedForm {
 
 struct OpeningRecord {
     std::string package_id;
-    std::vector<std::string> givers;                            ///< Custodians, in order of giving.
-    std::map<std::string, crypto::Digest, std::less<>> forms;   ///< Digest of each form's content, by form id.
-    std::string order_rule;                                     ///< How each candidate's order was derived.
+    std::vector<std::string> givers;                          ///< Custodians, in order of giving.
+    std::map<std::string, crypto::Digest, std::less<>> forms; ///< Digest of each form's content, by form id.
+    std::string order_rule;                                   ///< How each candidate's order was derived.
     std::vector<engine::Candidate> roster;
     std::map<std::string, SealedForm, std::less<>> sealed_forms; ///< By ticket.
 };

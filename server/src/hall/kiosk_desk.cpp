@@ -62,7 +62,8 @@ void KioskDesk::line_message(LineId id, std::string_view text, InFlight in_fligh
     if (found == lines_.end()) { return; }
     const auto message = engine::decode_kiosk_message(text);
     if (!message) {
-        log_line(LogLevel::warning, fmt::format("seat {}: not the protocol: {}", found->second.seat, message.error().detail));
+        log_line(LogLevel::warning,
+                 fmt::format("seat {}: not the protocol: {}", found->second.seat, message.error().detail));
         found->second.line->close(LineClose::policy);
         return;
     }
@@ -80,10 +81,10 @@ bool KioskDesk::tries_too_often(int seat)
 void KioskDesk::take(LineId id, const engine::SignInMessage& message, InFlight in_flight)
 {
     KioskLine& line = lines_.at(id);
-    if (message.protocol != engine::protocol_version) { return refuse(line, 0, "unsupported_protocol", std::move(in_flight)); }
-    if (!opening_) {
-        return refuse(line, 0, to_text(engine::Refusal::paper_not_open), std::move(in_flight));
+    if (message.protocol != engine::protocol_version) {
+        return refuse(line, 0, "unsupported_protocol", std::move(in_flight));
     }
+    if (!opening_) { return refuse(line, 0, to_text(engine::Refusal::paper_not_open), std::move(in_flight)); }
     if (!line.ticket.empty()) {
         return refuse(line, 0, to_text(engine::Refusal::already_signed_in), std::move(in_flight));
     }
@@ -100,8 +101,8 @@ void KioskDesk::take(LineId id, const engine::SignInMessage& message, InFlight i
     }
     if (rightful) { replace_lines(id, line.seat, message.ticket); }
 
-    const auto decision = shell_.act(engine::SignIn{
-        .ticket = message.ticket, .id_tail = message.id_tail, .seat = line.seat, .connection = id});
+    const auto decision = shell_.act(
+        engine::SignIn{.ticket = message.ticket, .id_tail = message.id_tail, .seat = line.seat, .connection = id});
     if (decision.refusal) {
         failed_tries_[line.seat].push_back(shell_.now());
         log_line(LogLevel::warning, fmt::format("seat {}: sign-in refused: {}", line.seat, to_text(*decision.refusal)));
@@ -141,7 +142,8 @@ void KioskDesk::welcome(const KioskLine& line, InFlight in_flight)
     message.next_sequence = candidate.highest_sequence + 1;
     for (const auto& [item, answer] : candidate.answers) {
         message.saved.emplace(
-            item, engine::SavedResponse{.sequence = answer.sequence, .response = answer.response, .marked = answer.marked});
+            item,
+            engine::SavedResponse{.sequence = answer.sequence, .response = answer.response, .marked = answer.marked});
     }
     if (const auto form = opening_->sealed_forms.find(line.ticket); form != opening_->sealed_forms.end()) {
         message.form_digest = form->second.digest.hex();
@@ -156,9 +158,8 @@ void KioskDesk::tell_started(const KioskLine& line)
 {
     const crypto::SecretBuffer key = paper_.form_key(line.ticket);
     send(line,
-         engine::StartedMessage{.form_key = crypto::to_base64(key.expose()),
-                                .now = shell_.now(),
-                                .ends_at = shell_.state().batch.ends_at},
+         engine::StartedMessage{
+             .form_key = crypto::to_base64(key.expose()), .now = shell_.now(), .ends_at = shell_.state().batch.ends_at},
          {});
 }
 
@@ -188,8 +189,8 @@ void KioskDesk::take(LineId id, const engine::HandInMessage& message, InFlight i
     if (line.ticket.empty()) {
         return refuse(line, message.sequence, to_text(engine::Refusal::not_signed_in), std::move(in_flight));
     }
-    const auto decision = shell_.act(
-        engine::HandIn{.ticket = line.ticket, .connection = id, .sequence = message.sequence});
+    const auto decision =
+        shell_.act(engine::HandIn{.ticket = line.ticket, .connection = id, .sequence = message.sequence});
     if (decision.refusal) {
         refuse(line, message.sequence, to_text(*decision.refusal), std::move(in_flight));
     } else {
@@ -219,7 +220,8 @@ void KioskDesk::refuse(const KioskLine& line, std::uint64_t sequence, std::strin
 std::string KioskDesk::receipt_of(std::string_view ticket) const
 {
     const CandidateState* candidate = find_candidate(shell_.state(), ticket);
-    return candidate == nullptr ? std::string{} : vault::receipt_of(engine::sheet_text(*candidate, shell_.state().package_id));
+    return candidate == nullptr ? std::string{}
+                                : vault::receipt_of(engine::sheet_text(*candidate, shell_.state().package_id));
 }
 
 void KioskDesk::publish(const std::vector<engine::Event>& events)
@@ -231,7 +233,9 @@ void KioskDesk::publish(const std::vector<engine::Event>& events)
             }
         } else if (const auto* reminded = std::get_if<engine::Reminded>(&event)) {
             for (const auto& [id, line] : lines_) {
-                if (!line.ticket.empty()) { send(line, engine::ReminderMessage{.seconds_left = reminded->before_end.count()}, {}); }
+                if (!line.ticket.empty()) {
+                    send(line, engine::ReminderMessage{.seconds_left = reminded->before_end.count()}, {});
+                }
             }
         } else if (std::holds_alternative<engine::Ended>(event)) {
             for (const auto& [id, line] : lines_) {

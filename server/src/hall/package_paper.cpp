@@ -39,8 +39,8 @@ Result<void> make_private_folder(const std::filesystem::path& folder)
     return storage_failed(fmt::format("can't make {}: {}", folder.string(), std::strerror(errno)));
 }
 
-
-// ---- what is kept for a restart: form secret (32), then for each compartment name length (1), name, key length (1), key ----
+// ---- what is kept for a restart: form secret (32), then for each compartment name length (1), name, key length (1),
+// key ----
 
 void append(crypto::SecretBuffer& to, std::size_t& at, crypto::ByteView bytes)
 {
@@ -87,9 +87,12 @@ Result<KeptKeys> unpack_keys(const crypto::SecretBuffer& packed)
     while (!rest.empty()) {
         const std::string name = crypto::text_of(take(std::to_integer<std::size_t>(rest.front()) + 1).subspan(1));
         if (rest.empty()) { return vault::refuse(VaultError::malformed, "the kept keys are cut short"); }
-        kept.keys.put(name, crypto::SecretBuffer::copy_of(take(std::to_integer<std::size_t>(rest.front()) + 1).subspan(1)));
+        kept.keys.put(name,
+                      crypto::SecretBuffer::copy_of(take(std::to_integer<std::size_t>(rest.front()) + 1).subspan(1)));
     }
-    if (kept.form_secret.size_bytes() != 32) { return vault::refuse(VaultError::malformed, "the kept keys are cut short"); }
+    if (kept.form_secret.size_bytes() != 32) {
+        return vault::refuse(VaultError::malformed, "the kept keys are cut short");
+    }
     return kept;
 }
 
@@ -121,7 +124,8 @@ Result<std::unique_ptr<PackagePaper>> PackagePaper::make(vault::PackageReader pa
 
 PackagePaper::PackagePaper(vault::PackageReader package, vault::HallOpening opening, const vault::Identity& hall,
                            SqlcipherJournal& journal, PaperPlaces places)
-    : package_{std::move(package)}, opening_{std::move(opening)}, hall_{hall}, journal_{journal}, places_{std::move(places)}
+    : package_{std::move(package)}, opening_{std::move(opening)}, hall_{hall}, journal_{journal},
+      places_{std::move(places)}
 {
 }
 
@@ -193,9 +197,9 @@ Result<std::map<std::string, SealedForm, std::less<>>> PackagePaper::press_all(c
         if (auto written = write_sealed_form(form_file(candidate.ticket), sealed); !written) {
             return std::unexpected{written.error()};
         }
-        forms.emplace(candidate.ticket, SealedForm{.form_id = candidate.form_id,
-                                                   .digest = crypto::blake2b(sealed),
-                                                   .bytes = sealed.size()});
+        forms.emplace(
+            candidate.ticket,
+            SealedForm{.form_id = candidate.form_id, .digest = crypto::blake2b(sealed), .bytes = sealed.size()});
     }
     return forms;
 }
@@ -223,7 +227,9 @@ Result<std::map<std::string, SealedForm, std::less<>>> PackagePaper::restore(con
 {
     const auto sealed = journal_.kept(kept_name);
     if (!sealed) { return std::unexpected{sealed.error()}; }
-    if (!*sealed) { return vault::refuse(VaultError::not_found, "the paper was opened, but its keys are not here any more"); }
+    if (!*sealed) {
+        return vault::refuse(VaultError::not_found, "the paper was opened, but its keys are not here any more");
+    }
     const auto packed = crypto::open_sealed(hall_.box_keys(), **sealed, crypto::bytes_of(keep_context()));
     if (!packed) {
         return vault::refuse(VaultError::authentication_failed, "the kept keys are damaged or of another machine");

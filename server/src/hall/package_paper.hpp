@@ -23,26 +23,27 @@ struct PaperPlaces {
 class PackagePaper final : public Paper {
 public:
     /// @param hall, journal  Outlive it. @return wrong_host when the package is for another hall.
-    [[nodiscard]] static vault::Result<std::unique_ptr<PackagePaper>> make(vault::PackageReader package,
-                                                                           const vault::Identity& hall,
-                                                                           SqlcipherJournal& journal, PaperPlaces places);
+    [[nodiscard]] static vault::Result<std::unique_ptr<PackagePaper>>
+    make(vault::PackageReader package, const vault::Identity& hall, SqlcipherJournal& journal, PaperPlaces places);
 
     [[nodiscard]] LockState locks() const override;
     [[nodiscard]] vault::Result<LockState> add_share(std::string_view document) override;
     [[nodiscard]] vault::Result<LockState> add_release(std::string_view document) override;
     [[nodiscard]] vault::Result<OpenedPaper> open(engine::Instant now) override;
-    [[nodiscard]] vault::Result<std::map<std::string, SealedForm, std::less<>>> restore(const OpeningRecord& opening) override;
+    [[nodiscard]] vault::Result<std::map<std::string, SealedForm, std::less<>>>
+    restore(const OpeningRecord& opening) override;
     [[nodiscard]] crypto::SecretBuffer form_key(std::string_view ticket) const override;
     [[nodiscard]] vault::Result<std::string> sealed_form(std::string_view ticket) const override;
     [[nodiscard]] vault::Result<SealedAnswers> seal_answers(const SittingResult& result) override;
     [[nodiscard]] vault::Result<crypto::Digest> destroy_keys() override;
 
 private:
-    PackagePaper(vault::PackageReader package, vault::HallOpening opening, const vault::Identity& hall, SqlcipherJournal& journal,
-                 PaperPlaces places);
+    PackagePaper(vault::PackageReader package, vault::HallOpening opening, const vault::Identity& hall,
+                 SqlcipherJournal& journal, PaperPlaces places);
     [[nodiscard]] std::filesystem::path form_file(std::string_view ticket) const;
     [[nodiscard]] vault::Result<PaperContent> content(const vault::CompartmentKeys& keys) const;
-    [[nodiscard]] vault::Result<std::map<std::string, SealedForm, std::less<>>> press_all(const PaperContent& content) const;
+    [[nodiscard]] vault::Result<std::map<std::string, SealedForm, std::less<>>>
+    press_all(const PaperContent& content) const;
     [[nodiscard]] vault::Result<void> keep_keys(const vault::CompartmentKeys& keys);
     [[nodiscard]] std::string keep_context() const;
 

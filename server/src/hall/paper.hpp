@@ -42,8 +42,8 @@ struct SealedAnswers {
     std::uint64_t bytes = 0;
 };
 
-/// The sealed package and its secrets, as the hall's service sees them. One call at a time; those marked slow belong on a
-/// worker's thread.
+/// The sealed package and its secrets, as the hall's service sees them. One call at a time; those marked slow belong on
+/// a worker's thread.
 class Paper {
 public:
     virtual ~Paper() = default;
@@ -53,7 +53,8 @@ public:
 
     /// Slow. Opens the package, seals every candidate's form and keeps the keys for a restart; all of it durable.
     [[nodiscard]] virtual vault::Result<OpenedPaper> open(engine::Instant now) = 0;
-    /// Slow. Has the paper again after a restart, from the kept keys. @return Forms that had to be sealed again; else empty.
+    /// Slow. Has the paper again after a restart, from the kept keys. @return Forms that had to be sealed again; else
+    /// empty.
     [[nodiscard]] virtual vault::Result<std::map<std::string, SealedForm, std::less<>>>
     restore(const OpeningRecord& opening) = 0;
 

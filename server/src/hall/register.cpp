@@ -74,7 +74,8 @@ struct HallRegister::State {
 HallRegister::HallRegister(std::unique_ptr<State> state) : state_{std::move(state)} {}
 HallRegister::~HallRegister() = default;
 
-Result<std::unique_ptr<HallRegister>> HallRegister::open(const std::filesystem::path& file, const crypto::SecretBuffer& key)
+Result<std::unique_ptr<HallRegister>> HallRegister::open(const std::filesystem::path& file,
+                                                         const crypto::SecretBuffer& key)
 {
     std::error_code error;
     const bool is_new = !std::filesystem::exists(file, error);
@@ -95,7 +96,9 @@ Result<std::unique_ptr<HallRegister>> HallRegister::open(const std::filesystem::
         return storage_failed(failure);
     }
     if (is_new) {
-        if (auto synced = vault::sync_directory(file.parent_path()); !synced) { return std::unexpected{synced.error()}; }
+        if (auto synced = vault::sync_directory(file.parent_path()); !synced) {
+            return std::unexpected{synced.error()};
+        }
     }
     return std::unique_ptr<HallRegister>{new HallRegister{std::make_unique<State>(std::move(*database))}};
 }
@@ -105,17 +108,18 @@ Result<void> HallRegister::check_unused(std::string_view package_id, std::string
 {
     const std::scoped_lock guard{state_->mutex};
     try {
-        Statement package =
-            state_->database.prepare("SELECT package_id, batch_id, stage FROM packages WHERE package_id = ? OR batch_id = ?");
+        Statement package = state_->database.prepare(
+            "SELECT package_id, batch_id, stage FROM packages WHERE package_id = ? OR batch_id = ?");
         package.bind(package_id).bind(batch_id);
         if (package.step()) {
             const auto stage = static_cast<PackageStage>(package.integer(2));
             if (package.text(0) == package_id) {
-                return vault::refuse(VaultError::already_used, fmt::format("this package is in the hall already ({}) for batch {}",
-                                                                           to_text(stage), package.text(1)));
+                return vault::refuse(VaultError::already_used,
+                                     fmt::format("this package is in the hall already ({}) for batch {}",
+                                                 to_text(stage), package.text(1)));
             }
-            return vault::refuse(VaultError::already_used,
-                                 fmt::format("the hall has another package for batch {}: {}", batch_id, package.text(0)));
+            return vault::refuse(VaultError::already_used, fmt::format("the hall has another package for batch {}: {}",
+                                                                       batch_id, package.text(0)));
         }
         Statement form = state_->database.prepare(
             "SELECT batch_id FROM forms JOIN packages USING (package_id) WHERE forms.digest = ?");
@@ -165,8 +169,8 @@ Result<std::vector<RegisteredPackage>> HallRegister::packages()
     const std::scoped_lock guard{state_->mutex};
     std::vector<RegisteredPackage> packages;
     try {
-        Statement rows = state_->database.prepare(
-            "SELECT package_id, batch_id, digest, stage, milestone_number, milestone_hash FROM packages ORDER BY rowid");
+        Statement rows = state_->database.prepare("SELECT package_id, batch_id, digest, stage, milestone_number, "
+                                                  "milestone_hash FROM packages ORDER BY rowid");
         while (rows.step()) {
             const auto digest = digest_of(rows.bytes(2));
             const auto milestone = digest_of(rows.bytes(5));
@@ -215,7 +219,8 @@ Result<void> HallRegister::store_anchor(std::string_view package_id, const Clock
     const std::scoped_lock guard{state_->mutex};
     try {
         Transaction transaction{state_->database};
-        state_->database.prepare("UPDATE packages SET boot_id = ?, since_boot = ?, anchor_time = ? WHERE package_id = ?")
+        state_->database
+            .prepare("UPDATE packages SET boot_id = ?, since_boot = ?, anchor_time = ? WHERE package_id = ?")
             .bind(std::string_view{anchor.boot_id})
             .bind(static_cast<std::int64_t>(anchor.since_boot.count()))
             .bind(static_cast<std::int64_t>(anchor.time.time_since_epoch().count()))
@@ -266,7 +271,8 @@ Result<void> HallRegister::enrol(int seat, const crypto::Digest& key)
     const std::scoped_lock guard{state_->mutex};
     try {
         Transaction transaction{state_->database};
-        state_->database.prepare("INSERT INTO seats (seat, key) VALUES (?, ?) ON CONFLICT (seat) DO UPDATE SET key = excluded.key")
+        state_->database
+            .prepare("INSERT INTO seats (seat, key) VALUES (?, ?) ON CONFLICT (seat) DO UPDATE SET key = excluded.key")
             .bind(static_cast<std::int64_t>(seat))
             .bind(key.view())
             .run();

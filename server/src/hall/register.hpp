@@ -29,8 +29,8 @@ struct RegisteredPackage {
     crypto::Digest milestone_hash;
 };
 
-/// What this hall remembers over all its sittings (rule B2, P5): packages, their papers, and which machine sits at which
-/// seat. One SQLCipher file; every change is durable when the call returns. Any thread, one call at a time.
+/// What this hall remembers over all its sittings (rule B2, P5): packages, their papers, and which machine sits at
+/// which seat. One SQLCipher file; every change is durable when the call returns. Any thread, one call at a time.
 class HallRegister {
 public:
     /// Makes the file when it is not there.
@@ -42,10 +42,11 @@ public:
     /// @return already_used when package, batch or one of the forms was here before.
     [[nodiscard]] vault::Result<void> check_unused(std::string_view package_id, std::string_view batch_id,
                                                    const std::vector<crypto::Digest>& forms);
-    [[nodiscard]] vault::Result<void> take_in(const RegisteredPackage& package, const std::vector<crypto::Digest>& forms);
+    [[nodiscard]] vault::Result<void> take_in(const RegisteredPackage& package,
+                                              const std::vector<crypto::Digest>& forms);
     [[nodiscard]] vault::Result<std::vector<RegisteredPackage>> packages();
-    [[nodiscard]] vault::Result<void> advance(std::string_view package_id, PackageStage stage, std::uint64_t milestone_number,
-                                              const crypto::Digest& milestone_hash);
+    [[nodiscard]] vault::Result<void> advance(std::string_view package_id, PackageStage stage,
+                                              std::uint64_t milestone_number, const crypto::Digest& milestone_hash);
 
     [[nodiscard]] vault::Result<void> store_anchor(std::string_view package_id, const ClockAnchor& anchor);
     [[nodiscard]] vault::Result<std::optional<ClockAnchor>> anchor(std::string_view package_id);

@@ -55,8 +55,8 @@ void HallService::answers_sealed(Reply reply, vault::Result<SealedAnswers> seale
         paper_busy_ = false;
         return reply(error_response(409, to_text(*decision.refusal), "the sitting refused it"));
     }
-    shell_.record(note_payload(
-        "answers_sealed", {{"file", sealed->file}, {"digest", sealed->digest.hex()}, {"bytes", sealed->bytes}}));
+    shell_.record(note_payload("answers_sealed",
+                               {{"file", sealed->file}, {"digest", sealed->digest.hex()}, {"bytes", sealed->bytes}}));
     kiosks_.publish(decision.events);
     log_line(LogLevel::info, fmt::format("the answers are sealed: {}", sealed->file));
     boost::json::object answer{{"file", sealed->file}, {"digest", sealed->digest.hex()}, {"bytes", sealed->bytes}};
@@ -73,11 +73,13 @@ void HallService::destroy_keys(Reply reply, boost::json::object answer)
     parts_.worker.post([this, number, head, reply = std::move(reply), answer = std::move(answer)]() mutable {
         auto destroyed = parts_.paper.destroy_keys();
         if (destroyed) {
-            if (auto advanced = parts_.register_.advance(parts_.package_id, PackageStage::sealed, number, head); !advanced) {
+            if (auto advanced = parts_.register_.advance(parts_.package_id, PackageStage::sealed, number, head);
+                !advanced) {
                 destroyed = std::unexpected{advanced.error()};
             }
         }
-        parts_.strand.post([this, reply = std::move(reply), answer = std::move(answer), destroyed = std::move(destroyed)]() mutable {
+        parts_.strand.post([this, reply = std::move(reply), answer = std::move(answer),
+                            destroyed = std::move(destroyed)]() mutable {
             paper_busy_ = false;
             if (!destroyed) {
                 log_line(LogLevel::error, fmt::format("the keys could not be destroyed: {}", destroyed.error().detail));

@@ -39,7 +39,8 @@ public:
     engine::Decision open(std::string opening_payload, const std::vector<engine::Candidate>& roster,
                           const engine::OpenPaper& command);
 
-    /// Runs the work once everything appended so far is durable: at once, or later on the strand; in the order of the calls.
+    /// Runs the work once everything appended so far is durable: at once, or later on the strand; in the order of the
+    /// calls.
     void after_durable(SerialExecutor::Work work);
     [[nodiscard]] bool is_idle() const noexcept { return outbox_.empty(); }
 

@@ -170,7 +170,8 @@ void HallService::paper_opened(Call call, vault::Result<OpenedPaper> opened)
                                       {.package_id = parts_.package_id, .items_by_form = opened->items_by_form});
     if (decision.refusal) { return call.reply(refusal_response(*decision.refusal)); }
     opening_ = std::move(opened->record);
-    log_line(LogLevel::info, fmt::format("the paper is open: {} forms, {} candidates", opening_->forms.size(), opening_->roster.size()));
+    log_line(LogLevel::info, fmt::format("the paper is open: {} forms, {} candidates", opening_->forms.size(),
+                                         opening_->roster.size()));
     shell_.record(note_payload("opened_by", {{"by", call.peer.name}}));
     kiosks_.publish(decision.events);
     settle_time();
@@ -202,8 +203,8 @@ void HallService::move_seat(Call call)
     if (const auto good = fields.finish(); !good) { return call.reply(malformed(good.error().detail)); }
     const auto decision = shell_.act(command);
     kiosks_.publish(decision.events);
-    reply_when_durable(std::move(call.reply),
-                       decision.refusal ? refusal_response(*decision.refusal) : json_response(200, {{"seat", command.seat}}));
+    reply_when_durable(std::move(call.reply), decision.refusal ? refusal_response(*decision.refusal)
+                                                               : json_response(200, {{"seat", command.seat}}));
 }
 
 void HallService::end_now(Call call)
@@ -220,10 +221,12 @@ void HallService::end_now(Call call)
         if (std::holds_alternative<engine::Ended>(event)) { ended_at_ = shell_.chain().last_time(); }
     }
     kiosks_.publish(decision.events);
-    reply_when_durable(std::move(call.reply), decision.refusal
-                                                  ? refusal_response(*decision.refusal)
-                                                  : json_response(200, {{"phase", server::phase_word(shell_.state().phase)}}));
-    if (!decision.refusal && parts_.seal_automatically) { start_sealing([](HttpResponse) {}); }
+    reply_when_durable(std::move(call.reply),
+                       decision.refusal ? refusal_response(*decision.refusal)
+                                        : json_response(200, {{"phase", server::phase_word(shell_.state().phase)}}));
+    if (!decision.refusal && parts_.seal_automatically) {
+        start_sealing([](HttpResponse) {});
+    }
 }
 
 } // namespace papervault::server

@@ -64,10 +64,12 @@ public:
         const std::string name = journal.string() + ".lock";
         LockFile lock{::open(name.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600)};
         if (lock.descriptor_ < 0) {
-            return vault::refuse(VaultError::storage_failed, fmt::format("can't open {}: {}", name, std::strerror(errno)));
+            return vault::refuse(VaultError::storage_failed,
+                                 fmt::format("can't open {}: {}", name, std::strerror(errno)));
         }
         if (::flock(lock.descriptor_, LOCK_EX | LOCK_NB) != 0) {
-            return vault::refuse(VaultError::conflict, journal.string() + " is in use by another process; stop that one first");
+            return vault::refuse(VaultError::conflict,
+                                 journal.string() + " is in use by another process; stop that one first");
         }
         return lock;
     }
@@ -100,7 +102,8 @@ Result<void> read_records(Database& database, JournalChain& chain, const Sqlciph
             record.payload = rows.text(2);
             const crypto::Bytes hash = rows.bytes(3);
             if (hash.size() != record.hash.bytes.size()) {
-                return vault::refuse(VaultError::chain_broken, fmt::format("journal record {}: no hash", record.number));
+                return vault::refuse(VaultError::chain_broken,
+                                     fmt::format("journal record {}: no hash", record.number));
             }
             std::ranges::copy(hash, record.hash.bytes.begin());
             if (auto accepted = chain.accept(record); !accepted) { return accepted; }
@@ -291,7 +294,8 @@ Result<std::unique_ptr<SqlcipherJournal>> SqlcipherJournal::open(const std::file
     if (auto read = read_records(*database, chain, sink); !read) { return std::unexpected{read.error()}; }
     try {
         database->execute("PRAGMA secure_delete = ON");
-        auto writer = std::make_unique<Writer>(std::move(*database), std::move(*lock), std::move(chain), std::string{package_id});
+        auto writer =
+            std::make_unique<Writer>(std::move(*database), std::move(*lock), std::move(chain), std::string{package_id});
         return std::unique_ptr<SqlcipherJournal>{new SqlcipherJournal{std::move(writer)}};
     } catch (const StorageUnavailable& failure) {
         return storage_failed(failure);
@@ -330,7 +334,9 @@ Result<void> SqlcipherJournal::keep(std::string_view name, crypto::ByteView seal
 {
     return writer_->ask<void>([name, sealed](Database& database) -> Result<void> {
         Transaction transaction{database};
-        database.prepare("INSERT INTO kept (name, sealed) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET sealed = excluded.sealed")
+        database
+            .prepare("INSERT INTO kept (name, sealed) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET sealed = "
+                     "excluded.sealed")
             .bind(name)
             .bind(sealed)
             .run();
@@ -341,12 +347,13 @@ Result<void> SqlcipherJournal::keep(std::string_view name, crypto::ByteView seal
 
 Result<std::optional<crypto::Bytes>> SqlcipherJournal::kept(std::string_view name)
 {
-    return writer_->ask<std::optional<crypto::Bytes>>([name](Database& database) -> Result<std::optional<crypto::Bytes>> {
-        Statement row = database.prepare("SELECT sealed FROM kept WHERE name = ?");
-        row.bind(name);
-        if (!row.step()) { return std::optional<crypto::Bytes>{}; }
-        return std::optional{row.bytes(0)};
-    });
+    return writer_->ask<std::optional<crypto::Bytes>>(
+        [name](Database& database) -> Result<std::optional<crypto::Bytes>> {
+            Statement row = database.prepare("SELECT sealed FROM kept WHERE name = ?");
+            row.bind(name);
+            if (!row.step()) { return std::optional<crypto::Bytes>{}; }
+            return std::optional{row.bytes(0)};
+        });
 }
 
 Result<void> SqlcipherJournal::destroy_kept()

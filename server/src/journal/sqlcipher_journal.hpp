@@ -13,8 +13,8 @@
 
 namespace papervault::server {
 
-/// A journal in one SQLCipher file, written by one thread with group commit: whatever has been asked for while the disk was
-/// busy becomes one transaction. Durable when reported (WAL, synchronous FULL). One process at a time (flock).
+/// A journal in one SQLCipher file, written by one thread with group commit: whatever has been asked for while the disk
+/// was busy becomes one transaction. Durable when reported (WAL, synchronous FULL). One process at a time (flock).
 class SqlcipherJournal final : public JournalStore {
 public:
     using Sink = std::function<vault::Result<void>(const JournalRecord&)>;
@@ -23,13 +23,16 @@ public:
     [[nodiscard]] static vault::Result<void> create(const std::filesystem::path& file, const crypto::SecretBuffer& key,
                                                     std::string_view package_id, std::vector<JournalRecord> first);
     /// Reads and checks the whole chain, giving each record to the sink, then stands ready to append.
-    /// @return not_found; authentication_failed (wrong key or damaged file); chain_broken; conflict (another process has
+    /// @return not_found; authentication_failed (wrong key or damaged file); chain_broken; conflict (another process
+    /// has
     ///         it open); or what the sink returned.
     [[nodiscard]] static vault::Result<std::unique_ptr<SqlcipherJournal>> open(const std::filesystem::path& file,
                                                                                const crypto::SecretBuffer& key,
-                                                                               std::string_view package_id, const Sink& sink);
+                                                                               std::string_view package_id,
+                                                                               const Sink& sink);
     /// Reads and checks every page and the whole chain; changes nothing. @return As open(), never conflict.
-    [[nodiscard]] static vault::Result<JournalChain> verify(const std::filesystem::path& file, const crypto::SecretBuffer& key,
+    [[nodiscard]] static vault::Result<JournalChain> verify(const std::filesystem::path& file,
+                                                            const crypto::SecretBuffer& key,
                                                             std::string_view package_id, const Sink& sink);
     /// Waits for everything that was asked for.
     ~SqlcipherJournal() override;

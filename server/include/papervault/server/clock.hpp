@@ -18,15 +18,15 @@ public:
 
 /// A point at which wall time and the time since boot were read together.
 struct ClockAnchor {
-    std::string boot_id;                ///< Names one boot of the machine.
+    std::string boot_id;                  ///< Names one boot of the machine.
     std::chrono::milliseconds since_boot; ///< Suspended time included.
     engine::Instant time;
     bool operator==(const ClockAnchor&) const = default;
 };
 
 /// Reads the wall clock once and counts on from there, so that setting the clock while the program runs changes no
-/// deadline (T2). Over a restart in the same boot it counts on from the anchor of the earlier run; after a reboot it takes
-/// the wall clock, but never a time before `not_before` (T3).
+/// deadline (T2). Over a restart in the same boot it counts on from the anchor of the earlier run; after a reboot it
+/// takes the wall clock, but never a time before `not_before` (T3).
 class HallClock final : public Clock {
 public:
     /// @param anchor      Of an earlier run that must be continued (a sitting is open); nothing takes the wall clock.

@@ -86,12 +86,12 @@ struct ListenerLimits {
     std::size_t head_bytes_max = 8 * 1024;
     std::size_t body_bytes_max = 64 * 1024;
     std::size_t message_bytes_max = 64 * 1024;
-    std::size_t in_flight_max = 64;              ///< Unanswered messages of a line before reading stops.
+    std::size_t in_flight_max = 64;                  ///< Unanswered messages of a line before reading stops.
     std::size_t unsent_bytes_max = 16 * 1024 * 1024; ///< Of a line; beyond it the reader is too slow.
-    std::size_t handshakes_max = 256;            ///< Connections that have not finished TLS; then the oldest goes.
+    std::size_t handshakes_max = 256;                ///< Connections that have not finished TLS; then the oldest goes.
     std::size_t handshakes_per_address_max = 32;
     std::size_t connections_max = 1024;
-    std::size_t connections_per_peer_max = 16;   ///< Of one certificate; of one address where there are none.
+    std::size_t connections_per_peer_max = 16; ///< Of one certificate; of one address where there are none.
     std::chrono::milliseconds handshake_timeout{5'000};
     std::chrono::milliseconds request_timeout{10'000}; ///< From the first byte of a request to its last.
     std::chrono::milliseconds answer_timeout{120'000};

@@ -56,7 +56,8 @@ public:
     virtual void append(std::vector<JournalRecord> records, Done done) = 0;
 };
 
-/// The record as one line of JSON, as it stands in the answers file: {"number","time","payload","hash"}; without line feed.
+/// The record as one line of JSON, as it stands in the answers file: {"number","time","payload","hash"}; without line
+/// feed.
 [[nodiscard]] std::string journal_line(const JournalRecord& record);
 
 } // namespace papervault::server

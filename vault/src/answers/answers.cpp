@@ -94,9 +94,9 @@ crypto::Digest binding_of(const AnswersHeader& header)
 
 crypto::Digest compartment_context(const AnswersHeader& header, const Compartment& compartment)
 {
-    return crypto::blake2b("papervault.answers-compartment.v1",
-                           {binding_of(header).view(), crypto::bytes_of(compartment.name),
-                            crypto::bytes_of(std::to_string(compartment.plaintext_length))});
+    return crypto::blake2b(
+        "papervault.answers-compartment.v1",
+        {binding_of(header).view(), crypto::bytes_of(compartment.name), little_endian(compartment.plaintext_length)});
 }
 
 crypto::Digest key_context(const AnswersHeader& header, std::string_view compartment)

@@ -76,8 +76,7 @@ std::vector<std::string> HallOpening::givers() const
 Result<CompartmentKeys> HallOpening::open(engine::Instant now) const
 {
     const PackageHeader& header = state_->header;
-    const auto custody_secret = state_->shares.combine();
-    if (!custody_secret) { return std::unexpected{custody_secret.error()}; }
+    if (auto quorum = state_->shares.require_quorum(); !quorum) { return std::unexpected{quorum.error()}; }
     if (!state_->release_share) {
         return refuse(VaultError::release_time_not_reached, header.office.name + " has not released the package");
     }
@@ -88,6 +87,9 @@ Result<CompartmentKeys> HallOpening::open(engine::Instant now) const
     if (now > header.batch.expires_at) {
         return refuse(VaultError::expired, "the package opened until " + engine::to_text(header.batch.expires_at));
     }
+    // Only now, when nothing is missing and it is time, the secrets are put together.
+    const auto custody_secret = state_->shares.combine();
+    if (!custody_secret) { return std::unexpected{custody_secret.error()}; }
     const auto host_share = crypto::open_sealed(state_->shares.opener_keys(), header.sealed_host_share,
                                                 host_share_context(header.package_id, header.hall.id()).view());
     if (!host_share) { return refuse(VaultError::authentication_failed, "the package does not open"); }

@@ -44,12 +44,18 @@ Result<void> ShareCollector::add(const SharePart& part)
     return {};
 }
 
-Result<crypto::SecretBuffer> ShareCollector::combine() const
+Result<void> ShareCollector::require_quorum() const
 {
     if (given() < needed()) {
         return refuse(VaultError::quorum_incomplete,
                       std::to_string(given()) + " of " + std::to_string(needed()) + " shares are there");
     }
+    return {};
+}
+
+Result<crypto::SecretBuffer> ShareCollector::combine() const
+{
+    if (auto quorum = require_quorum(); !quorum) { return std::unexpected{quorum.error()}; }
     auto secret = crypto::combine_shares(shares_, quorum_.threshold);
     if (!secret) { return refuse(VaultError::share_invalid, "the shares do not fit together"); }
     return *std::move(secret);

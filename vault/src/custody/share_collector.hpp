@@ -18,6 +18,8 @@ public:
     [[nodiscard]] int given() const noexcept { return static_cast<int>(shares_.size()); }
     [[nodiscard]] int needed() const noexcept { return quorum_.threshold; }
     [[nodiscard]] const std::vector<std::string>& givers() const noexcept { return givers_; }
+    /// @return quorum_incomplete.
+    [[nodiscard]] Result<void> require_quorum() const;
     /// @return quorum_incomplete, share_invalid.
     [[nodiscard]] Result<crypto::SecretBuffer> combine() const;
     [[nodiscard]] const crypto::BoxKeyPair& opener_keys() const noexcept { return opener_keys_; }

@@ -1,27 +1,15 @@
 #include "package/bindings.hpp"
 
 #include "package/header_codec.hpp"
+#include "package/layout.hpp"
 
 #include <papervault/engine/json.hpp>
 
 #include <array>
 
 namespace papervault::vault {
-namespace {
 
 using crypto::bytes_of;
-
-std::array<std::byte, 8> little_endian(std::uint64_t number) noexcept
-{
-    std::array<std::byte, 8> bytes{};
-    for (std::byte& byte : bytes) {
-        byte = static_cast<std::byte>(number & 0xFFU);
-        number >>= 8;
-    }
-    return bytes;
-}
-
-} // namespace
 
 std::string_view to_text(LockSet locks) noexcept
 {

@@ -2,6 +2,16 @@
 
 namespace papervault::vault {
 
+std::array<std::byte, 8> little_endian(std::uint64_t number) noexcept
+{
+    std::array<std::byte, 8> bytes{};
+    for (std::byte& byte : bytes) {
+        byte = static_cast<std::byte>(number & 0xFFU);
+        number >>= 8;
+    }
+    return bytes;
+}
+
 void lay_out(std::span<Compartment> compartments) noexcept
 {
     std::uint64_t offset = 0;

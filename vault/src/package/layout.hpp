@@ -3,6 +3,8 @@
 #include <papervault/crypto/aead.hpp>
 #include <papervault/vault/package.hpp>
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 
@@ -26,6 +28,9 @@ inline constexpr std::size_t chunk_bytes = 64 * 1024;
     const std::uint64_t left = plaintext_length - index * chunk_bytes;
     return left < chunk_bytes ? static_cast<std::size_t>(left) : chunk_bytes;
 }
+
+/// A length inside a context: 64 bits, little endian.
+[[nodiscard]] std::array<std::byte, 8> little_endian(std::uint64_t number) noexcept;
 
 /// Gives every compartment its offset and length, back to back in their order.
 void lay_out(std::span<Compartment> compartments) noexcept;

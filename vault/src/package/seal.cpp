@@ -1,5 +1,6 @@
 #include <papervault/vault/package.hpp>
 
+#include "json_codec.hpp"
 #include "package/bindings.hpp"
 #include "package/container.hpp"
 #include "package/header_codec.hpp"
@@ -74,6 +75,7 @@ Result<void> require_readable(const PackageHeader& header)
 Result<SealedDraft> seal_package(const SealRequest& request, const Identity& first_sealer,
                                  const std::filesystem::path& file)
 {
+    if (auto valid = engine::validate(request.batch); !valid) { return malformed(valid.error(), "package"); }
     if (request.now > request.batch.expires_at) {
         return refuse(VaultError::expired, "the window of batch " + request.batch.id + " is over");
     }

@@ -356,7 +356,7 @@ TEST_F(CertificateTest, NamesAreReadFromOurOwnKindOfCertificateOnly)
 {
     const auto key = foreign::ec_key("P-256");
     const auto named = [&key](std::vector<std::pair<int, std::string>> subject) {
-        return certificate_name(foreign::certificate_pem(*key, {std::move(subject), {}}));
+        return certificate_name(foreign::certificate_pem(*key, {std::move(subject), {}, 3600}));
     };
     constexpr int o = NID_organizationName;
     constexpr int ou = NID_organizationalUnitName;
@@ -380,7 +380,9 @@ protected:
     const std::vector<std::pair<int, std::string>> subject{
         {NID_organizationName, "papervault"}, {NID_organizationalUnitName, "authority"}, {NID_commonName, "x"}};
     const std::vector<std::pair<int, const char*>> authority_extensions{
-        {NID_basic_constraints, "critical,CA:TRUE,pathlen:0"}, {NID_key_usage, "critical,keyCertSign"}};
+        {NID_basic_constraints, "critical,CA:TRUE,pathlen:0"},
+        {NID_key_usage, "critical,keyCertSign"},
+        {NID_subject_key_identifier, "hash"}};
 };
 
 TEST_F(AuthorityLoadTest, GivesTheSameAuthorityAgain)
@@ -435,20 +437,43 @@ TEST_F(AuthorityLoadTest, RefusesACertificateThatIsNoAuthority)
     const auto key = foreign::ec_key("P-256");
     const SecretBuffer key_text = secret(foreign::key_pem(*key));
     const auto load_with = [&](std::vector<std::pair<int, const char*>> extensions) {
-        return CertificateAuthority::load(foreign::certificate_pem(*key, {subject, std::move(extensions)}), key_text);
+        return CertificateAuthority::load(foreign::certificate_pem(*key, {subject, std::move(extensions), 3600}),
+                                          key_text);
     };
     EXPECT_TRUE(load_with(authority_extensions));
     EXPECT_THAT(load_with({}), IsRefusedWith(CryptoError::unacceptable_key));
-    EXPECT_THAT(load_with({{NID_basic_constraints, "critical,CA:FALSE"}}),
-                IsRefusedWith(CryptoError::unacceptable_key));
-    EXPECT_THAT(load_with({{NID_basic_constraints, "critical,CA:TRUE"}, {NID_key_usage, "critical,digitalSignature"}}),
-                IsRefusedWith(CryptoError::unacceptable_key));
+    for (std::size_t left_out = 0; left_out < authority_extensions.size(); ++left_out) {
+        auto incomplete = authority_extensions;
+        incomplete.erase(incomplete.begin() + static_cast<std::ptrdiff_t>(left_out));
+        const bool without_key_usage = left_out == 1; // RFC 5280: then every use is allowed
+        EXPECT_EQ(load_with(incomplete).has_value(), without_key_usage) << left_out;
+    }
+    auto end_entity = authority_extensions;
+    end_entity[0].second = "critical,CA:FALSE";
+    EXPECT_THAT(load_with(end_entity), IsRefusedWith(CryptoError::unacceptable_key));
+    auto no_signer = authority_extensions;
+    no_signer[1].second = "critical,digitalSignature";
+    EXPECT_THAT(load_with(no_signer), IsRefusedWith(CryptoError::unacceptable_key));
+}
+
+TEST_F(AuthorityLoadTest, AnExpiredAuthorityIssuesNothing)
+{
+    const auto key = foreign::ec_key("P-256");
+    const auto load_with = [&](long seconds_left) {
+        return CertificateAuthority::load(foreign::certificate_pem(*key, {subject, authority_extensions, seconds_left}),
+                                          secret(foreign::key_pem(*key)));
+    };
+    const auto expired = load_with(-10);
+    ASSERT_TRUE(expired) << expired.error().detail;
+    EXPECT_THAT(expired->issue(request.csr_pem, {"kiosk", "1"}, no_names, false, 30),
+                IsRefusedWith(CryptoError::unavailable));
+    EXPECT_TRUE(load_with(600)->issue(request.csr_pem, {"kiosk", "1"}, no_names, false, 30));
 }
 
 TEST_F(AuthorityLoadTest, RefusesAnAuthorityOnAnotherCurve)
 {
     const auto key = foreign::ec_key("P-384");
-    EXPECT_THAT(CertificateAuthority::load(foreign::certificate_pem(*key, {subject, authority_extensions}),
+    EXPECT_THAT(CertificateAuthority::load(foreign::certificate_pem(*key, {subject, authority_extensions, 3600}),
                                            secret(foreign::key_pem(*key))),
                 IsRefusedWith(CryptoError::unacceptable_key));
 }

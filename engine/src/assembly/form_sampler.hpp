@@ -35,8 +35,8 @@ public:
         separate, ///< Each type by itself; counts over the paper, and over sections of one type, by turning proposals
                   ///< down.
         joint,    ///< All sections and the paper's scopes in one table: no proposal is turned down for a count (with at
-               ///< most 7 sections; with more, sections of one type are one column and are told apart as in
-               ///< `separate`).
+                  ///< most 7 sections; with more, sections of one type are one column and are told apart as in
+                  ///< `separate`).
     };
     /// Working memory of one draw; the result doesn't depend on what it held before.
     class Scratch {

@@ -167,9 +167,10 @@ private:
         }
         const auto answers = ResultRegister{*vault_}.answers(id);
         if (!answers) { return std::unexpected{answers.error()}; }
-        const auto receipts = std::ranges::count_if(answers->sheets, [](const AnswerSheet& sheet) { return !sheet.receipt.empty(); });
-        return "the hall's signature, " + std::to_string(answers->sheets.size()) + " sheets, " + std::to_string(receipts) +
-               " receipts that fit their answers";
+        const auto receipts =
+            std::ranges::count_if(answers->sheets, [](const AnswerSheet& sheet) { return !sheet.receipt.empty(); });
+        return "the hall's signature, " + std::to_string(answers->sheets.size()) + " sheets, " +
+               std::to_string(receipts) + " receipts that fit their answers";
     }
 
     Result<std::string> grading(const LedgerEntry& entry)

@@ -9,16 +9,24 @@
 #include <string>
 #include <vector>
 
-/// What a package is bound to: one batch of one occupation, level and subject, at one site and hall, in one window of time.
+/// What a package is bound to: one batch of one occupation, level and subject, at one site and hall, in one window of
+/// time.
 namespace papervault::engine {
 
 /// UTC, milliseconds since 1970. Where it comes from is the shell's affair; the engine has no clock.
 using Instant = std::chrono::sys_time<std::chrono::milliseconds>;
+/// What RFC 3339 can write with four digits of the year, from 1970 on.
+inline constexpr Instant instant_min{};
+inline constexpr Instant instant_max =
+    std::chrono::sys_days{std::chrono::year{9999} / 12 / 31} + std::chrono::hours{24} - std::chrono::milliseconds{1};
+
+/// Seats of a hall (rule E10).
+inline constexpr int seats_max = 30;
 
 /// Spans of the examination, all defaults of RULES E1–E5 and changeable per batch.
 struct ExamPolicy {
-    std::chrono::seconds entry_opens_before{30 * 60};    ///< E1: before the start.
-    std::chrono::seconds late_entry_until{30 * 60};      ///< E2: after the start.
+    std::chrono::seconds entry_opens_before{30 * 60};      ///< E1: before the start.
+    std::chrono::seconds late_entry_until{30 * 60};        ///< E2: after the start.
     std::chrono::seconds hand_in_from_before_end{30 * 60}; ///< E3: not earlier than this before the end.
     std::vector<std::chrono::seconds> reminders{std::chrono::minutes{15}}; ///< E5: before the end, descending.
     /// Answers sent before the end and still on the line are taken for this long after it.
@@ -27,16 +35,16 @@ struct ExamPolicy {
 };
 
 struct Batch {
-    std::string id;            ///< "2026-11-HG4-01"; [A-Za-z0-9._-], 1 to 64.
-    std::string occupation;    ///< "化工总控工"
+    std::string id;              ///< "2026-11-HG4-01"; [A-Za-z0-9._-], 1 to 64.
+    std::string occupation;      ///< "化工总控工"
     std::string occupation_code; ///< "6-11-01-03"
-    int level = 4;             ///< 1 (一级/高级技师) to 5 (五级/初级工).
-    std::string subject;       ///< "理论知识"
-    std::string title;         ///< What the candidate reads on top.
+    int level = 4;               ///< 1 (一级/高级技师) to 5 (五级/初级工).
+    std::string subject;         ///< "理论知识"
+    std::string title;           ///< What the candidate reads on top.
     std::string site;
     std::string hall;
     Instant starts_at;
-    Instant ends_at;           ///< After starts_at, at most 24 h.
+    Instant ends_at; ///< After starts_at, at most 24 h.
     /// Release of the package from this instant on; at most starts_at.
     Instant opens_at;
     /// After this instant the package never opens.
@@ -47,17 +55,21 @@ struct Batch {
     bool operator==(const Batch&) const = default;
 };
 
-/// Times as RFC 3339 UTC with milliseconds, "2026-11-21T08:00:00.000Z".
+/// Times as RFC 3339 UTC with milliseconds, "2026-11-21T08:00:00.000Z". @param instant  Within instant_min and
+/// instant_max.
 [[nodiscard]] std::string to_text(Instant instant);
-/// Accepts any offset and 0 to 3 decimals.
+/// Accepts any offset and 0 to 3 decimals; no leap second, `T` and `Z` as capitals, years 1970 to 9999.
 [[nodiscard]] Result<Instant> instant_from_text(std::string_view text);
 
+/// Names of 1 to 200 bytes, times and policy in their ranges and in order.
+[[nodiscard]] Result<void> validate(const Batch& batch);
 [[nodiscard]] boost::json::value to_json(const Batch& batch);
+/// Members of the policy and `rehearsal` that are missing have their defaults.
 [[nodiscard]] Result<Batch> batch_from_json(const boost::json::value& value, std::string_view where);
 
 /// 应考人员 of one batch.
 struct Candidate {
-    std::string ticket;  ///< 准考证号; [A-Za-z0-9-], 4 to 32; unique in the batch.
+    std::string ticket; ///< 准考证号; [A-Za-z0-9-], 4 to 32; unique in the batch.
     std::string name;
     std::string id_tail; ///< Last 4 characters of the identity number, upper case.
     int seat = 0;        ///< 1 to 30 (rule E10); unique in the hall.
@@ -67,7 +79,7 @@ struct Candidate {
 
 [[nodiscard]] boost::json::value to_json(const Candidate& candidate);
 [[nodiscard]] Result<Candidate> candidate_from_json(const boost::json::value& value, std::string_view where);
-/// Unique tickets and seats, at most 30 (E10).
-[[nodiscard]] Result<void> validate_roster(const std::vector<Candidate>& roster, int seats_max = 30);
+/// Every candidate well-formed, unique tickets and seats, at most `seats` of them (E10).
+[[nodiscard]] Result<void> validate_roster(const std::vector<Candidate>& roster, int seats = seats_max);
 
 } // namespace papervault::engine

@@ -37,16 +37,16 @@ struct Form {
 
 [[nodiscard]] boost::json::value to_json(const Form& form);
 [[nodiscard]] Result<Form> form_from_json(const boost::json::value& value, std::string_view where);
-/// What the form's digest is taken over: identity and content of every item with its points, independent of form id and order of
-/// items, so that the same paper under another name is found (rule B2).
+/// What the form's digest is taken over: identity and content of every item with its points, independent of form id and
+/// order of items, so that the same paper under another name is found (rule B2).
 [[nodiscard]] std::string form_identity_text(const Form& form);
 
 /// A candidate's own order of one form: items move within their section, options within their item (unless
 /// shuffle_options is false). Scores don't change. Derived from the stream alone: the same stream, the same order.
 [[nodiscard]] Form permute(const Form& form, RandomStream& stream);
 
-/// The form as the candidate's page reads it: numbered, true/false options added, nothing that helps to guess a key (no difficulty, no
-/// knowledge point, no source). Option ids stay the authored ones; the display letters follow the order.
+/// The form as the candidate's page reads it: numbered, true/false options added, nothing that helps to guess a key (no
+/// difficulty, no knowledge point, no source). Option ids stay the authored ones; the display letters follow the order.
 [[nodiscard]] boost::json::value to_page_json(const Form& form);
 
 } // namespace papervault::engine

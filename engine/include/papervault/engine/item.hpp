@@ -42,8 +42,8 @@ struct Option {
 
 /// What a candidate may see. The key and the scoring standard are apart: AnswerKey.
 struct Item {
-    std::string id;              ///< 1 to 64 characters of [A-Za-z0-9._/-]; unique in the bank.
-    int version = 1;             ///< Counts from 1; a version is never overwritten.
+    std::string id;  ///< 1 to 64 characters of [A-Za-z0-9._/-]; unique in the bank.
+    int version = 1; ///< Counts from 1; a version is never overwritten.
     ItemType type{};
     std::string knowledge_point; ///< Code in the specification table, "2.3".
     Content stem;
@@ -53,7 +53,7 @@ struct Item {
     Decimal difficulty;          ///< Expected share of right answers, 0 to 1; larger is easier.
     Importance importance = Importance::general;
     std::optional<Decimal> points; ///< The author's proposal; the blueprint decides.
-    std::string source;          ///< Where it came from, for the record; may be empty.
+    std::string source;            ///< Where it came from, for the record; may be empty.
     bool operator==(const Item&) const = default;
 };
 

@@ -19,6 +19,7 @@ namespace papervault::engine {
 struct JsonLimits {
     std::size_t bytes_max = 1 << 20;
     std::size_t depth_max = 32;
+    std::size_t members_max = 4096; ///< Of one object; keeps names that were chosen to collide cheap.
 };
 
 /// Strict RFC 8259: refuses comments, trailing text, invalid UTF-8, duplicate member names and all beyond the limits.

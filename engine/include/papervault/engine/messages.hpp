@@ -11,22 +11,48 @@
 #include <variant>
 #include <vector>
 
-/// What kiosk and hall say to each other over the WebSocket `/v1/sitting` (docs/protocol.md, version 1): one JSON object a text frame,
-/// {"kind": "…", …}, at most message_bytes_max. Unknown kinds and members are refused.
+/// What kiosk and hall say to each other over the WebSocket `/v1/sitting` (docs/protocol.md, version 1): one JSON
+/// object a text frame,
+/// {"kind": "…", …}. Unknown kinds and members are refused.
 namespace papervault::engine {
 
 inline constexpr int protocol_version = 1;
+/// Kiosk to hall. Leaves room for a response that is too large, so that the kiosk is told and not cut off.
 inline constexpr std::size_t message_bytes_max = 64 * 1024;
+/// Hall to kiosk: a welcome holds all saved responses (sheet_bytes_max) with their escapes.
+inline constexpr std::size_t hall_message_bytes_max = 8 * 1024 * 1024;
 
 // ---- kiosk → hall ----
-struct SignInMessage { int protocol = protocol_version; std::string ticket; std::string id_tail; };
-struct AnswerMessage { std::uint64_t sequence = 0; std::string item; Response response; bool marked = false; };
-struct HandInMessage { std::uint64_t sequence = 0; };
-struct PingMessage { std::uint64_t number = 0; };
+struct SignInMessage {
+    int protocol = protocol_version;
+    std::string ticket;
+    std::string id_tail;
+    bool operator==(const SignInMessage&) const = default;
+};
+struct AnswerMessage {
+    std::uint64_t sequence = 0;
+    std::string item;
+    Response response;
+    bool marked = false;
+    bool operator==(const AnswerMessage&) const = default;
+};
+struct HandInMessage {
+    std::uint64_t sequence = 0;
+    bool operator==(const HandInMessage&) const = default;
+};
+struct PingMessage {
+    std::uint64_t number = 0;
+    bool operator==(const PingMessage&) const = default;
+};
 using KioskMessage = std::variant<SignInMessage, AnswerMessage, HandInMessage, PingMessage>;
 
 // ---- hall → kiosk ----
-struct SavedResponse { std::uint64_t sequence = 0; Response response; bool marked = false; };
+struct SavedResponse {
+    std::uint64_t sequence = 0;
+    Response response;
+    bool marked = false;
+    bool operator==(const SavedResponse&) const = default;
+};
 /// Signed in: everything a kiosk needs to go on where the candidate was.
 struct WelcomeMessage {
     std::string ticket, name;
@@ -34,24 +60,54 @@ struct WelcomeMessage {
     std::string title, occupation, subject;
     int level = 0;
     Instant now, starts_at, ends_at, hand_in_from;
-    std::uint64_t next_sequence = 1;              ///< The kiosk numbers its messages from here.
+    std::uint64_t next_sequence = 1; ///< The kiosk numbers its messages from here.
     std::map<std::string, SavedResponse, std::less<>> saved;
-    std::string form_digest;                      ///< Hex BLAKE2b-256 of the sealed form at GET /v1/form; empty until the paper is open.
+    std::string form_digest; ///< Hex BLAKE2b-256 of the sealed form at GET /v1/form; empty until the paper is open.
     std::uint64_t form_bytes = 0;
+    bool operator==(const WelcomeMessage&) const = default;
 };
 /// The sealed form can be fetched (sent when the paper is opened after the sign-in).
-struct FormReadyMessage { std::string form_digest; std::uint64_t form_bytes = 0; };
-/// At the start: the key that opens the sealed form. 32 bytes as base64; context "papervault.form.v1|<package id>|<ticket>".
-struct StartedMessage { std::string form_key; Instant now, ends_at; };
-struct AckMessage { std::uint64_t sequence = 0; };
+struct FormReadyMessage {
+    std::string form_digest;
+    std::uint64_t form_bytes = 0;
+    bool operator==(const FormReadyMessage&) const = default;
+};
+/// At the start: the key that opens the sealed form. 32 bytes as base64; context "papervault.form.v1|<package
+/// id>|<ticket>".
+struct StartedMessage {
+    std::string form_key;
+    Instant now, ends_at;
+    bool operator==(const StartedMessage&) const = default;
+};
+struct AckMessage {
+    std::uint64_t sequence = 0;
+    bool operator==(const AckMessage&) const = default;
+};
 /// @c sequence is 0 for a refused sign-in.
-struct RefusedMessage { std::uint64_t sequence = 0; std::string refusal; };
-struct ReminderMessage { std::int64_t seconds_left = 0; };
-struct EndedMessage { std::string receipt; };
-struct HandedInMessage { std::string receipt; };
-struct PongMessage { std::uint64_t number = 0; Instant now; };
-using HallMessage = std::variant<WelcomeMessage, FormReadyMessage, StartedMessage, AckMessage, RefusedMessage, ReminderMessage, EndedMessage,
-                                 HandedInMessage, PongMessage>;
+struct RefusedMessage {
+    std::uint64_t sequence = 0;
+    std::string refusal;
+    bool operator==(const RefusedMessage&) const = default;
+};
+struct ReminderMessage {
+    std::int64_t seconds_left = 0;
+    bool operator==(const ReminderMessage&) const = default;
+};
+struct EndedMessage {
+    std::string receipt;
+    bool operator==(const EndedMessage&) const = default;
+};
+struct HandedInMessage {
+    std::string receipt;
+    bool operator==(const HandedInMessage&) const = default;
+};
+struct PongMessage {
+    std::uint64_t number = 0;
+    Instant now;
+    bool operator==(const PongMessage&) const = default;
+};
+using HallMessage = std::variant<WelcomeMessage, FormReadyMessage, StartedMessage, AckMessage, RefusedMessage,
+                                 ReminderMessage, EndedMessage, HandedInMessage, PongMessage>;
 
 [[nodiscard]] std::string encode(const KioskMessage& message);
 [[nodiscard]] std::string encode(const HallMessage& message);

@@ -147,9 +147,8 @@ bool verify_inclusion(const Digest& leaf, std::uint64_t index, std::uint64_t siz
 bool verify_consistency(std::uint64_t old_size, const Digest& old_root, std::uint64_t new_size, const Digest& new_root,
                         std::span<const Digest> proof)
 {
-    if (old_size > new_size) { return false; }
+    if (old_size == 0 || old_size > new_size) { return false; }
     if (old_size == new_size) { return proof.empty() && old_root == new_root; }
-    if (old_size == 0) { return proof.empty() && old_root == sha256({}); }
     if (proof.empty()) { return false; }
 
     const bool old_is_complete = std::has_single_bit(old_size); // then the proof leaves out what the verifier has

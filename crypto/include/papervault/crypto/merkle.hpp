@@ -25,7 +25,7 @@ public:
     [[nodiscard]] Digest root_at(std::uint64_t size) const;
     /// PATH(index, D[size]). @param index Below size. @param size At most size(). Otherwise the program stops.
     [[nodiscard]] std::vector<Digest> inclusion_proof(std::uint64_t index, std::uint64_t size) const;
-    /// PROOF(old_size, D[new_size]); empty for equal sizes and for old_size 0, with which every tree is consistent.
+    /// PROOF(old_size, D[new_size]); empty for equal sizes and for old_size 0, which RFC 9162 has no proof for.
     /// @param old_size At most new_size. @param new_size At most size(). Otherwise the program stops.
     [[nodiscard]] std::vector<Digest> consistency_proof(std::uint64_t old_size, std::uint64_t new_size) const;
 
@@ -39,8 +39,9 @@ private:
 [[nodiscard]] bool verify_inclusion(const Digest& leaf, std::uint64_t index, std::uint64_t size,
                                     std::span<const Digest> proof, const Digest& root);
 
-/// Whether the tree of new_size is the tree of old_size with leaves added at the end. For old_size 0 the old root must
-/// be the empty tree's and the proof empty; for equal sizes the roots must be equal and the proof empty.
+/// Whether the tree of new_size is the tree of old_size with leaves added at the end. For equal sizes the roots must be
+/// equal and the proof empty. The empty tree proves nothing about any other, so old_size 0 is refused: who kept no
+/// checkpoint has nothing to check. Any values may come from outside.
 [[nodiscard]] bool verify_consistency(std::uint64_t old_size, const Digest& old_root, std::uint64_t new_size,
                                       const Digest& new_root, std::span<const Digest> proof);
 

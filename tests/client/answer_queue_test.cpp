@@ -77,10 +77,10 @@ TEST(AnswerQueueTest, TakesAnEarlierAcknowledgementThatComesLaterForNoNewerState
 TEST(AnswerQueueTest, NumbersOnWhereTheHallIs)
 {
     AnswerQueue queue;
-    EXPECT_EQ(queue.merge(41, {{"a", {.sequence = 40, .response = {"A"}, .marked = true}}}), 0u);
+    EXPECT_EQ(queue.merge(41, {{"a", {.sequence = 40, .response = {"A"}, .marked = true}}}).put_back, 0u);
     EXPECT_EQ(queue.put("b", {"B"}, false, {}), 41u);
     EXPECT_TRUE(queue.state("a")->marked);
-    EXPECT_EQ(queue.merge(3, {{"a", {.sequence = 40, .response = {"A"}, .marked = true}}}), 0u);
+    EXPECT_EQ(queue.merge(3, {{"a", {.sequence = 40, .response = {"A"}, .marked = true}}}).put_back, 0u);
     EXPECT_EQ(queue.put("c", {"C"}, false, {}), 42u);
 }
 

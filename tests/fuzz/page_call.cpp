@@ -13,8 +13,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto read = page_call_from_json(text);
     if (read) {
         if (const auto* log = std::get_if<call::Log>(&*read)) {
-            for (const unsigned char c : log->message) {
-                if (c < 0x20 || c == 0x7F) { std::abort(); } // a line of the log could be forged
+            for (const char c : log->message) {
+                if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) { std::abort(); } // a line of the log could be forged
             }
         }
     }

@@ -17,6 +17,8 @@ constexpr std::array notices{
            "The hall server cannot be reached; trying again."},
     Notice{"hall_not_trusted", "考场服务器的证书与登记时的不一致。请监考员处理。",
            "The hall server's certificate is not the one of the enrolment. Please call the invigilator."},
+    Notice{"certificate_refused", "考场不认本机的登记证书。请监考员重新登记本机。",
+           "The hall does not accept this machine's certificate. Please enrol the machine again."},
     Notice{"enrolment_refused", "监考员没有同意本机登记。", "The invigilator refused this machine's enrolment."},
     Notice{"too_many_enrolments", "等待登记的考试机太多，稍后自动重试。",
            "Too many machines wait for enrolment; trying again."},

@@ -5,36 +5,43 @@
 
 namespace papervault::client {
 
-std::size_t AnswerQueue::merge(std::uint64_t next_sequence, const Saved& saved)
+AnswerQueue::Merged AnswerQueue::merge(std::uint64_t next_sequence, const Saved& saved)
 {
-    std::vector<Waiting> lost;
-    for (const auto& [item, mine] : saved_) {
-        const auto found = saved.find(item);
-        if (found == saved.end() || found->second.sequence < mine.sequence) {
-            lost.push_back({.sequence = mine.sequence,
-                            .item = item,
-                            .response = mine.response,
-                            .marked = mine.marked,
-                            .put_at = {},
-                            .times_sent = 1,
-                            .in_flight = false});
+    Merged merged;
+    std::deque<Waiting> still_waiting;
+    for (Waiting& each : waiting_) {
+        const auto found = saved.find(each.item);
+        const bool confirmed = found != saved.end() && found->second.sequence >= each.sequence;
+        each.in_flight = false;
+        if (confirmed) {
+            merged.confirmed.push_back(std::move(each));
+        } else {
+            still_waiting.push_back(std::move(each));
         }
     }
-    std::erase_if(waiting_, [&saved](const Waiting& each) {
-        const auto found = saved.find(each.item);
-        return found != saved.end() && found->second.sequence >= each.sequence;
-    });
-    waiting_.insert(waiting_.end(), lost.begin(), lost.end());
-    std::ranges::sort(waiting_, {}, &Waiting::sequence);
+    for (const auto& [item, mine] : saved_) {
+        const auto found = saved.find(item);
+        if (found != saved.end() && found->second.sequence >= mine.sequence) { continue; }
+        still_waiting.push_back({.sequence = mine.sequence,
+                                 .item = item,
+                                 .response = mine.response,
+                                 .marked = mine.marked,
+                                 .put_at = {},
+                                 .times_sent = 1,
+                                 .in_flight = false});
+        ++merged.put_back;
+    }
+    std::ranges::sort(still_waiting, {}, &Waiting::sequence);
+    waiting_ = std::move(still_waiting);
     saved_ = saved;
     next_sequence_ = std::max(next_sequence_, next_sequence);
-    line_lost();
-    return lost.size();
+    return merged;
 }
 
 std::uint64_t AnswerQueue::put(std::string_view item, engine::Response response, bool marked, Monotonic now)
 {
-    std::erase_if(waiting_, [item](const Waiting& each) { return each.times_sent == 0 && each.item == item; });
+    superseded_ +=
+        std::erase_if(waiting_, [item](const Waiting& each) { return each.times_sent == 0 && each.item == item; });
     waiting_.push_back({.sequence = next_sequence_,
                         .item = std::string{item},
                         .response = std::move(response),
@@ -91,6 +98,14 @@ std::optional<AnswerQueue::Waiting> AnswerQueue::acknowledge(std::uint64_t seque
 std::optional<AnswerQueue::Waiting> AnswerQueue::drop(std::uint64_t sequence)
 {
     return take(sequence);
+}
+
+std::vector<AnswerQueue::Waiting> AnswerQueue::close(std::size_t taken)
+{
+    std::vector<Waiting> all{waiting_.begin(), waiting_.end()};
+    for (std::size_t i = 0; i < taken && i < all.size(); ++i) { acknowledge(all[i].sequence); }
+    waiting_.clear();
+    return all;
 }
 
 std::size_t AnswerQueue::unsaved_items() const

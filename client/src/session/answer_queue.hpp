@@ -35,8 +35,11 @@ public:
 
     /// The hall's state at a sign-in. What it has of the waiting answers is confirmed thereby; what it had confirmed
     /// and lacks now is put back, to be sent again under the old number.
-    /// @return How many were put back: 0 unless the hall has lost durable answers.
-    std::size_t merge(std::uint64_t next_sequence, const Saved& saved);
+    struct Merged {
+        std::vector<Waiting> confirmed;
+        std::size_t put_back = 0; ///< 0 unless the hall has lost durable answers.
+    };
+    [[nodiscard]] Merged merge(std::uint64_t next_sequence, const Saved& saved);
 
     /// @return The number of the answer.
     std::uint64_t put(std::string_view item, engine::Response response, bool marked, Monotonic now);
@@ -51,6 +54,10 @@ public:
     /// The hall won't have it; the same result.
     std::optional<Waiting> drop(std::uint64_t sequence);
 
+    /// The hall has closed the sheet with the first `taken` of the waiting answers; the others are lost.
+    /// @return All that waited, in order.
+    std::vector<Waiting> close(std::size_t taken);
+
     [[nodiscard]] bool all_saved() const noexcept { return waiting_.empty(); }
     [[nodiscard]] std::size_t waiting() const noexcept { return waiting_.size(); }
     /// Items with something that waits.
@@ -62,6 +69,8 @@ public:
     /// The sheet as the hall has it if it has taken the first `taken` of the waiting answers.
     [[nodiscard]] std::map<std::string, engine::SavedAnswer, std::less<>> sheet(std::size_t taken) const;
     [[nodiscard]] std::uint64_t resent() const noexcept { return resent_; }
+    /// Answers that were never sent because a newer one of their item came before.
+    [[nodiscard]] std::uint64_t superseded() const noexcept { return superseded_; }
 
 private:
     std::optional<Waiting> take(std::uint64_t sequence);
@@ -70,6 +79,7 @@ private:
     std::deque<Waiting> waiting_; ///< Numbers rise.
     std::uint64_t next_sequence_ = 1;
     std::uint64_t resent_ = 0;
+    std::uint64_t superseded_ = 0;
 };
 
 } // namespace papervault::client

@@ -300,6 +300,7 @@ SessionCounters KioskSession::counters() const
 {
     SessionCounters counters = state_->counters;
     counters.resent = state_->queue.resent();
+    counters.superseded = state_->queue.superseded();
     return counters;
 }
 

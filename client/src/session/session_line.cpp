@@ -50,7 +50,8 @@ void KioskSession::line_opened(const HallInfo& hall, Monotonic now)
         if (state.receipt.empty() && !state.queue.all_saved()) { return state.stop("other_package"); }
         state.leave_candidate("");
     }
-    if (state.notice == "hall_unreachable" || state.notice == "hall_not_trusted") { state.notice.clear(); }
+    if (state.notice_of_line) { state.notice.clear(); }
+    state.notice_of_line = false;
     if (state.credentials && state.receipt.empty()) { state.send_sign_in(now); }
 }
 
@@ -82,10 +83,11 @@ void KioskSession::line_failed(std::string_view code, Monotonic)
 {
     State& state = *state_;
     if (state.stopped || state.notice == code) { return; }
+    if (code == "enrolled_anew") { return state.stop("enrolled_elsewhere"); }
     // While the exam runs the page says by itself that the line is down.
-    if (state.welcome && state.receipt.empty()) { return; }
-    if (!state.receipt.empty()) { return; }
+    if (state.welcome || !state.receipt.empty()) { return; }
     state.notice = code;
+    state.notice_of_line = true;
     state.view_changed();
 }
 
@@ -134,10 +136,10 @@ void KioskSession::State::take(const engine::WelcomeMessage& message, Monotonic 
     notice.clear();
     ends_at = message.ends_at;
 
-    const std::size_t waiting_before = queue.waiting();
-    const std::size_t put_back = queue.merge(message.next_sequence, message.saved);
-    counters.put_back += put_back;
-    counters.acknowledged += waiting_before + put_back - queue.waiting();
+    const auto merged = queue.merge(message.next_sequence, message.saved);
+    counters.put_back += merged.put_back;
+    counters.acknowledged -= std::min<std::uint64_t>(counters.acknowledged, merged.put_back);
+    for (const auto& answer : merged.confirmed) { settle(answer, true, now); }
     welcome = message;
     welcome->saved.clear();
     settle_sign_in("");
@@ -169,9 +171,7 @@ void KioskSession::State::take(const engine::AckMessage& message, Monotonic now)
 {
     const auto answer = queue.acknowledge(message.sequence);
     if (answer) {
-        ++counters.acknowledged;
-        effects.emplace_back(
-            effect::AnswerSettled{.sequence = answer->sequence, .waited = now - answer->put_at, .saved = true});
+        settle(*answer, true, now);
         view_changed();
     }
     flush();
@@ -189,12 +189,10 @@ void KioskSession::State::take(const engine::RefusedMessage& message, Monotonic 
     }
     const auto answer = queue.drop(message.sequence);
     if (answer) {
-        ++counters.refused;
         const bool late = message.refusal == "sitting_over" || message.refusal == "handed_in_already";
-        if (late) { ++counters.too_late; }
+        ++(late ? counters.too_late : counters.refused);
         notice = late ? "answers_too_late" : "answer_refused";
-        effects.emplace_back(
-            effect::AnswerSettled{.sequence = answer->sequence, .waited = now - answer->put_at, .saved = false});
+        settle(*answer, false, now);
     }
     flush();
 }
@@ -205,13 +203,13 @@ void KioskSession::State::take(const engine::ReminderMessage& message, Monotonic
     view_changed();
 }
 
-void KioskSession::State::take(const engine::EndedMessage& message, Monotonic)
+void KioskSession::State::take(const engine::EndedMessage& message, Monotonic now)
 {
-    finish(message.receipt);
+    finish(message.receipt, now);
 }
-void KioskSession::State::take(const engine::HandedInMessage& message, Monotonic)
+void KioskSession::State::take(const engine::HandedInMessage& message, Monotonic now)
 {
-    finish(message.receipt);
+    finish(message.receipt, now);
 }
 
 void KioskSession::State::take(const engine::PongMessage& message, Monotonic now)
@@ -323,7 +321,7 @@ void KioskSession::State::try_to_open_form()
     view_changed();
 }
 
-void KioskSession::State::finish(std::string_view hall_receipt)
+void KioskSession::State::finish(std::string_view hall_receipt, Monotonic now)
 {
     if (!credentials || !receipt.empty()) { return; }
     receipt = hall_receipt;
@@ -337,12 +335,12 @@ void KioskSession::State::finish(std::string_view hall_receipt)
         sheet.candidate.name = welcome->name;
         sheet.candidate.seat = seat;
         sheet.candidate.form_id = form_id;
-        for (std::size_t taken = 0; taken <= queue.waiting() && !receipt_verified; ++taken) {
+        for (std::size_t taken = queue.waiting() + 1; taken-- > 0;) { // marks are not on the sheet: the most that fits
             sheet.answers = queue.sheet(taken);
             if (receipt_of(engine::sheet_text(sheet, hall->package)) == receipt) {
                 receipt_verified = true;
-                counters.too_late += queue.waiting() - taken;
-                if (queue.waiting() > taken) { notice = "answers_too_late"; }
+                close_queue(taken, now);
+                break;
             }
         }
         if (!receipt_verified) { stop("receipt_mismatch"); }
@@ -354,6 +352,26 @@ void KioskSession::State::finish(std::string_view hall_receipt)
     sealed_form.reset();
     form_key.reset();
     sign_in_again_at.reset();
+}
+
+void KioskSession::State::close_queue(std::size_t taken, Monotonic now)
+{
+    std::size_t place = 0;
+    for (const auto& answer : queue.close(taken)) {
+        const bool saved = place++ < taken;
+        if (!saved) {
+            ++counters.too_late;
+            notice = "answers_too_late";
+        }
+        settle(answer, saved, now);
+    }
+}
+
+void KioskSession::State::settle(const AnswerQueue::Waiting& answer, bool saved, Monotonic now)
+{
+    if (saved) { ++counters.acknowledged; }
+    effects.emplace_back(
+        effect::AnswerSettled{.sequence = answer.sequence, .waited = now - answer.put_at, .saved = saved});
 }
 
 void KioskSession::State::stop(std::string_view code)

@@ -54,7 +54,9 @@ struct KioskSession::State {
     void leave_candidate(std::string_view code);
     void break_protocol(std::string_view what);
     void announce_form(std::string_view digest_hex);
-    void finish(std::string_view hall_receipt);
+    void finish(std::string_view hall_receipt, Monotonic now);
+    void close_queue(std::size_t taken, Monotonic now);
+    void settle(const AnswerQueue::Waiting& answer, bool saved, Monotonic now);
     void tick_sign_in(Monotonic now);
     void tick_ping(Monotonic now);
 
@@ -85,7 +87,8 @@ struct KioskSession::State {
     std::string enrolment_code;
     bool enrolled = false;
     std::string notice;
-    bool stopped = false; ///< `notice` says why.
+    bool notice_of_line = false; ///< Of line_failed(): goes when a line comes up.
+    bool stopped = false;        ///< `notice` says why.
     std::set<HostBlock> host_blocks;
 
     std::optional<HallInfo> hall;

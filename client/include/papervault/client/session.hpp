@@ -54,7 +54,7 @@ struct AnswerState {
 namespace effect {
 struct Send {
     std::string text;
-};                   ///< Over the line that is up.
+}; ///< Over the line that is up.
 struct FetchForm {}; ///< GET /v1/form; form_fetched() or form_fetch_failed() follows.
 struct DropLine {};  ///< Close the line and come back with a new one.
 struct EndLine {};   ///< Close the line for good.
@@ -76,14 +76,16 @@ struct AnswerSettled {
 using Effect = std::variant<effect::Send, effect::FetchForm, effect::DropLine, effect::EndLine, effect::ViewChanged,
                             effect::FormReady, effect::SignInSettled, effect::HandInSettled, effect::AnswerSettled>;
 
+/// answers == acknowledged + superseded + refused + too_late + those that wait.
 struct SessionCounters {
     std::uint64_t answers = 0;      ///< Typed, marks included.
-    std::uint64_t acknowledged = 0; ///< Confirmed one by one, or by a welcome.
-    std::uint64_t resent = 0;
-    std::uint64_t refused = 0;  ///< By the hall.
-    std::uint64_t lines = 0;    ///< Lines that came up.
-    std::uint64_t put_back = 0; ///< Confirmed once, lacking at the hall later, sent again.
-    std::uint64_t too_late = 0; ///< Not taken before the end.
+    std::uint64_t acknowledged = 0; ///< Durable in the hall.
+    std::uint64_t superseded = 0;   ///< Never sent: a newer answer to the item came before.
+    std::uint64_t refused = 0;      ///< By the hall.
+    std::uint64_t too_late = 0;     ///< Not taken before the end.
+    std::uint64_t resent = 0;       ///< Messages, not answers.
+    std::uint64_t put_back = 0;     ///< Confirmed once, lacking at the hall later, sent again.
+    std::uint64_t lines = 0;        ///< Lines that came up.
 };
 
 /// Why the host, not the hall, keeps the candidate from the paper.

@@ -148,9 +148,12 @@ Result<Database> Database::open_with(const std::filesystem::path& file, const cr
     sqlite3_busy_timeout(raw, 10'000);
     try {
         // A plain SQLite library would take the key call and write in the clear: make sure that it is SQLCipher.
-        Statement version = database.prepare("PRAGMA cipher_version");
-        if (!version.step() || version.text(0).empty()) {
-            return refuse(VaultError::storage_failed, "the database library is not SQLCipher");
+        {
+            // Ends here: a statement that is finalised later would overwrite the error code that is looked at below.
+            Statement version = database.prepare("PRAGMA cipher_version");
+            if (!version.step() || version.text(0).empty()) {
+                return refuse(VaultError::storage_failed, "the database library is not SQLCipher");
+            }
         }
         database.execute("PRAGMA cipher_memory_security = ON");
         database.execute("PRAGMA temp_store = MEMORY");

@@ -58,7 +58,7 @@ FormSampler::Scratch::Scratch(const FormSampler& sampler)
 }
 
 std::optional<FormSampler> FormSampler::build(const DrawTask& task, const Supply& supply, const Ranges& ranges,
-                                              Method method, CountTable::Effort effort)
+                                              Method method, CountTable::Effort effort, std::optional<Tilt> tilt)
 {
     std::vector<Column> by_type(task.types.size());
     std::vector<Column> by_section;
@@ -70,6 +70,7 @@ std::optional<FormSampler> FormSampler::build(const DrawTask& task, const Supply
     }
     const bool sections_fit = method == Method::joint && by_section.size() <= CountTable::columns_max;
     FormSampler sampler;
+    sampler.tilt_ = std::move(tilt);
     if (method == Method::joint) {
         if (!sampler.add_block(task, supply, ranges, sections_fit ? by_section : by_type, method, effort)) {
             return std::nullopt;
@@ -119,17 +120,22 @@ bool FormSampler::add_block(const DrawTask& task, const Supply& supply, const Ra
         counting.columns.push_back(std::move(bounds));
         counting.available.push_back(std::move(available));
     }
+    if (tilt_) { add_tilted_cells(task, block); }
     Binomials binomials;
-    std::vector<std::size_t> left(task.types.size());
+    std::vector<std::size_t> taken(task.types.size());
     counting.ways = [&](std::size_t node, std::span<const int> counts) {
-        for (std::size_t type = 0; type < left.size(); ++type) { left[type] = block.cells[type][node].size(); }
+        // For each type: ways to take what all its columns take, times ways to deal it out to the columns.
+        std::ranges::fill(taken, std::size_t{0});
         WideCount ways{1};
         for (std::size_t column = 0; column < counts.size(); ++column) {
-            std::size_t& of_type = left[block.columns[column].type];
-            const auto taken = static_cast<std::size_t>(counts[column]);
-            ways = ways.times(binomials.choose(of_type, taken));
-            if (ways.is_zero()) { break; }
-            of_type -= taken;
+            std::size_t& of_type = taken[block.columns[column].type];
+            of_type += static_cast<std::size_t>(counts[column]);
+            ways = ways.times(binomials.choose(of_type, static_cast<std::size_t>(counts[column])));
+        }
+        for (std::size_t type = 0; type < taken.size() && !ways.is_zero(); ++type) {
+            if (taken[type] == 0) { continue; }
+            ways = ways.times(tilt_ ? block.tilted[type][node].ways(taken[type])
+                                    : binomials.choose(block.cells[type][node].size(), taken[type]));
         }
         return ways;
     };
@@ -150,6 +156,37 @@ bool FormSampler::propose(const DrawTask& task, RandomIntegers& random, Scratch&
     return meets_counts(task, scratch, tally, form);
 }
 
+void FormSampler::add_tilted_cells(const DrawTask& task, Block& block) const
+{
+    std::vector<std::size_t> most(task.types.size());
+    for (const Column& column : block.columns) {
+        for (const std::size_t section : column.sections) {
+            most[column.type] += static_cast<std::size_t>(task.sections[section].count);
+        }
+    }
+    for (std::size_t type = 0; type < task.types.size(); ++type) {
+        auto& cells = block.tilted.emplace_back();
+        if (most[type] == 0) { continue; }
+        for (auto& items : block.cells[type]) { cells.emplace_back(task, *tilt_, items, most[type]); }
+    }
+}
+
+/// Puts `count` items of a cell into scratch.picked.
+void FormSampler::pick(const Block& block, std::size_t type, std::size_t node, std::size_t count,
+                       RandomIntegers& random, Scratch& scratch, std::vector<std::uint32_t>& cell) const
+{
+    scratch.picked.clear();
+    if (tilt_) {
+        block.tilted[type][node].pick(count, cell, random, scratch.picked);
+        random.shuffle(std::span{scratch.picked}); // came by weight; columns are dealt from the front
+        return;
+    }
+    for (std::size_t at = 0; at < count; ++at) {
+        std::swap(cell[at], cell[at + random.below(cell.size() - at)]);
+        scratch.picked.push_back(cell[at]);
+    }
+}
+
 void FormSampler::draw_block(std::size_t number, RandomIntegers& random, Scratch& scratch, Sections& form,
                              const DrawTask& task) const
 {
@@ -157,28 +194,30 @@ void FormSampler::draw_block(std::size_t number, RandomIntegers& random, Scratch
     const std::size_t width = block.columns.size();
     std::vector<int>& counts = scratch.counts[number];
     block.table.draw(random, counts);
-    scratch.columns.resize(width);
-    for (std::size_t c = 0; c < width; ++c) {
-        auto& column = scratch.columns[c];
-        column.clear();
-        for (std::size_t node = 0; node < block.tree.size(); ++node) {
-            const auto taken = static_cast<std::size_t>(counts[node * width + c]);
-            // Columns before this one may have taken from the same cell: theirs are in front.
-            std::size_t front = 0;
-            for (std::size_t other = 0; other < c; ++other) {
-                if (block.columns[other].type == block.columns[c].type) {
-                    front += static_cast<std::size_t>(counts[node * width + other]);
-                }
+    scratch.columns.resize(std::max(scratch.columns.size(), width));
+    for (std::size_t column = 0; column < width; ++column) { scratch.columns[column].clear(); }
+    for (std::size_t node = 0; node < block.tree.size(); ++node) {
+        const std::span<const int> of_node = std::span{counts}.subspan(node * width, width);
+        for (std::size_t type = 0; type < task.types.size(); ++type) {
+            std::size_t total = 0;
+            for (std::size_t column = 0; column < width; ++column) {
+                if (block.columns[column].type == type) { total += static_cast<std::size_t>(of_node[column]); }
             }
-            auto& cell = scratch.cells[number][block.columns[c].type][node];
-            for (std::size_t at = front; at < front + taken; ++at) {
-                std::swap(cell[at], cell[at + random.below(cell.size() - at)]);
-                column.push_back(cell[at]);
+            if (total == 0) { continue; }
+            pick(block, type, node, total, random, scratch, scratch.cells[number][type][node]);
+            auto from = scratch.picked.begin();
+            for (std::size_t column = 0; column < width; ++column) {
+                if (block.columns[column].type != type) { continue; }
+                const auto to = from + of_node[column];
+                scratch.columns[column].insert(scratch.columns[column].end(), from, to);
+                from = to;
             }
         }
-        random.shuffle(std::span{column});
-        auto from = column.begin();
-        for (const std::size_t section : block.columns[c].sections) {
+    }
+    for (std::size_t column = 0; column < width; ++column) {
+        random.shuffle(std::span{scratch.columns[column]});
+        auto from = scratch.columns[column].begin();
+        for (const std::size_t section : block.columns[column].sections) {
             const auto to = from + task.sections[section].count;
             form[section].assign(from, to);
             from = to;

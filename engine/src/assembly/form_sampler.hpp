@@ -3,15 +3,13 @@
 #include "assembly/count_table.hpp"
 #include "assembly/draw_task.hpp"
 #include "assembly/ranges.hpp"
+#include "assembly/tilt.hpp"
 
 #include <cstdint>
 #include <optional>
 #include <vector>
 
 namespace papervault::engine::assembly {
-
-/// Items of a form by section, as indices into DrawTask::items.
-using Sections = std::vector<std::vector<std::uint32_t>>;
 
 /// Which constraint turned down how many proposals; the first one counts.
 struct Tally {
@@ -21,13 +19,14 @@ struct Tally {
     std::vector<std::vector<std::uint64_t>> section_scopes; ///< By section and node.
     std::vector<std::uint64_t> paper_scopes;                ///< By node.
     std::uint64_t difficulty = 0;
+    std::uint64_t tilt = 0; ///< Met everything, but had to make up for the tilt.
     std::uint64_t overlap = 0;
     std::uint64_t leaves_too_little = 0;            ///< For the forms still to be drawn.
     std::optional<std::int64_t> nearest_difficulty; ///< Of those that only the difficulty turned down.
 };
 
 /// Proposes forms such that each form that meets all counts is equally likely (exactly), given that the proposal is not
-/// turned down.
+/// turned down; with a tilt, such that it is likely in proportion to the product of its items' weights.
 class FormSampler {
 public:
     /// How counts are made to fit.
@@ -48,18 +47,23 @@ public:
         std::vector<std::vector<std::vector<std::vector<std::uint32_t>>>> cells; // by block, type, node
         std::vector<std::vector<int>> counts;                                    // by block
         std::vector<std::vector<std::uint32_t>> columns;
+        std::vector<std::uint32_t> picked;
         std::vector<int> section_nodes;
         std::vector<int> paper_nodes;
     };
 
     /// @return Nothing when the tables would cost more than the effort.
-    [[nodiscard]] static std::optional<FormSampler>
-    build(const DrawTask& task, const Supply& supply, const Ranges& ranges, Method method, CountTable::Effort effort);
+    [[nodiscard]] static std::optional<FormSampler> build(const DrawTask& task, const Supply& supply,
+                                                          const Ranges& ranges, Method method,
+                                                          CountTable::Effort effort,
+                                                          std::optional<Tilt> tilt = std::nullopt);
 
     /// No form meets the counts.
     [[nodiscard]] bool is_empty() const noexcept { return is_empty_; }
     /// A proposal is never turned down for a count.
     [[nodiscard]] bool is_exact() const noexcept { return !checks_paper_ && checked_sections_.empty(); }
+
+    [[nodiscard]] const std::optional<Tilt>& tilt() const noexcept { return tilt_; }
 
     /// One proposal; counts it in the tally.
     /// @return Whether it meets all counts. Then form holds it, in drawn order.
@@ -73,12 +77,16 @@ private:
     struct Block {
         std::vector<Column> columns;
         ScopeTree tree{{}};
-        Supply cells; // by the types of the task and the nodes of this tree
+        Supply cells;                                // by the types of the task and the nodes of this tree
+        std::vector<std::vector<TiltedCell>> tilted; // the same, with weights; empty without a tilt
         CountTable table;
     };
 
     bool add_block(const DrawTask& task, const Supply& supply, const Ranges& ranges, std::vector<Column> columns,
                    Method method, CountTable::Effort effort);
+    void add_tilted_cells(const DrawTask& task, Block& block) const;
+    void pick(const Block& block, std::size_t type, std::size_t node, std::size_t count, RandomIntegers& random,
+              Scratch& scratch, std::vector<std::uint32_t>& cell) const;
     void draw_block(std::size_t block, RandomIntegers& random, Scratch& scratch, Sections& form,
                     const DrawTask& task) const;
     bool meets_counts(const DrawTask& task, Scratch& scratch, Tally& tally, const Sections& form) const;
@@ -87,6 +95,7 @@ private:
     std::vector<std::size_t> checked_sections_; // whose scopes the tables don't see
     bool checks_paper_ = false;
     bool is_empty_ = false;
+    std::optional<Tilt> tilt_;
 };
 
 /// Σ points × difficulty, in units of 1e-12.

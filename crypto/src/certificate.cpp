@@ -145,7 +145,8 @@ Result<CertificateAuthority> CertificateAuthority::load(std::string_view certifi
     if (X509_check_private_key(authority, key->get()) != 1) {
         return refuse_with_reason(CryptoError::unacceptable_key, "key and certificate do not belong together");
     }
-    if (X509_check_ca(authority) != 1 || X509_verify(authority, key->get()) != 1) {
+    if (X509_check_ca(authority) != 1 || X509_get0_subject_key_id(authority) == nullptr ||
+        X509_verify(authority, key->get()) != 1) {
         return refuse_with_reason(CryptoError::unacceptable_key, "the certificate is not a self-signed authority");
     }
     return CertificateAuthority{std::make_unique<const Parts>(std::move(*certificate), std::move(*key))};

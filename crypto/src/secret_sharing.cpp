@@ -109,6 +109,7 @@ Result<std::vector<Share>> split_secret(const SecretBuffer& secret, int threshol
         return refuse(CryptoError::malformed, "a secret is shared among 1 to 16 people, and at most all are needed");
     }
     std::vector<Share> shares;
+    shares.reserve(static_cast<std::size_t>(count));
     const auto index = [](int number) { return static_cast<std::uint8_t>(number); };
     if (threshold == 1) {
         for (int i = 0; i < count; ++i) { shares.push_back({index(i), secret.clone()}); }
@@ -116,6 +117,7 @@ Result<std::vector<Share>> split_secret(const SecretBuffer& secret, int threshol
     }
     for (int i = 0; i < threshold - 2; ++i) { shares.push_back({index(i), random_secret(secret.size_bytes())}); }
     std::vector<Share> points;
+    points.reserve(static_cast<std::size_t>(threshold));
     for (const Share& share : shares) { points.push_back({share.index, share.value.clone()}); }
     points.push_back({digest_x, make_digest_share(secret)});
     points.push_back({secret_x, secret.clone()});

@@ -21,8 +21,8 @@ constexpr std::array<unsigned char, 32> group_order_minus_one{
     0xec, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14,
     0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x10};
 
-/// Order × point = 0, asked as (order - 1) × point = -point. libsodium's own check lets some points of mixed order pass
-/// in releases before 1.0.21 (CVE-2025-69277), and distributions patch it at their own pace.
+/// Order × point = 0, asked as (order - 1) × point = -point. libsodium's own check lets points with a part of order 2
+/// pass in releases before 30 December 2025 (CVE-2025-69277), and distributions patch it at their own pace.
 bool is_in_prime_order_group(const Point& point)
 {
     Point product{};

@@ -99,9 +99,10 @@ public:
         if (form == state_.items_by_form.end() || !form->second.contains(event.item))
             return "an answer to a foreign item";
         if (!is_response_small(event.response)) return "an answer that is too large";
-        SavedAnswer& saved = candidate->answers[event.item];
-        if (event.sequence <= saved.sequence) return "an answer older than the one before";
-        saved = {event.sequence, event.response, event.marked};
+        const auto saved = candidate->answers.find(event.item);
+        const std::uint64_t before = saved != candidate->answers.end() ? saved->second.sequence : 0;
+        if (event.sequence <= before) return "an answer older than the one before";
+        candidate->answers.insert_or_assign(event.item, SavedAnswer{event.sequence, event.response, event.marked});
         candidate->highest_sequence = std::max(candidate->highest_sequence, event.sequence);
         return {};
     }

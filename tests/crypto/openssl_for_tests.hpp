@@ -102,6 +102,7 @@ inline std::string key_pem(EVP_PKEY& key)
 struct SelfSigned {
     std::vector<std::pair<int, std::string>> subject; ///< Field and text, in this order.
     std::vector<std::pair<int, const char*>> extensions;
+    long seconds_left = 3600;
 };
 
 /// A self-signed certificate with any subject and extensions.
@@ -116,8 +117,8 @@ inline std::string certificate_pem(EVP_PKEY& key, const SelfSigned& with)
                                    static_cast<int>(text.size()), -1, 0);
     }
     X509_set_issuer_name(certificate.get(), name);
-    X509_gmtime_adj(X509_getm_notBefore(certificate.get()), -60);
-    X509_gmtime_adj(X509_getm_notAfter(certificate.get()), 3600);
+    X509_gmtime_adj(X509_getm_notBefore(certificate.get()), -86400);
+    X509_gmtime_adj(X509_getm_notAfter(certificate.get()), with.seconds_left);
     X509_set_pubkey(certificate.get(), &key);
     X509V3_CTX context;
     X509V3_set_ctx_nodb(&context);

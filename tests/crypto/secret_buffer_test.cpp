@@ -3,7 +3,9 @@
 #include <papervault/crypto/init.hpp>
 
 #include <algorithm>
-#include <csignal>
+#include <fstream>
+#include <sstream>
+#include <string>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -11,6 +13,10 @@
 #include <type_traits>
 #include <unistd.h>
 #include <vector>
+
+#ifndef __has_feature
+#define __has_feature(feature) 0
+#endif
 
 namespace papervault::crypto {
 namespace {
@@ -77,6 +83,38 @@ TEST(SecretBufferTest, WipeOverwrites)
     wipe(bytes);
     EXPECT_EQ(bytes, Bytes(100));
     wipe({});
+}
+
+/// What the kernel notes on the mapping of this address: "lo" locked, "dd" not in core files. Empty if it does not say.
+std::string kernel_flags_of(const void* address)
+{
+    std::ifstream maps{"/proc/self/smaps"};
+    bool inside = false;
+    for (std::string line; std::getline(maps, line);) {
+        std::istringstream text{line};
+        std::uintptr_t begin = 0;
+        std::uintptr_t end = 0;
+        char dash = 0;
+        if (text >> std::hex >> begin >> dash >> end && dash == '-') {
+            const auto place = reinterpret_cast<std::uintptr_t>(address);
+            inside = begin <= place && place < end;
+        } else if (inside && line.starts_with("VmFlags:")) {
+            return line + " ";
+        }
+    }
+    return {};
+}
+
+TEST(SecretBufferTest, IsKeptOutOfCoreFilesAndSwap)
+{
+    const SecretBuffer secret{100};
+    const std::string flags = kernel_flags_of(secret.expose().data());
+    if (flags.empty()) { GTEST_SKIP() << "NOT TESTED: this kernel does not show VmFlags"; }
+    EXPECT_THAT(flags, testing::HasSubstr(" dd "));
+#if !defined(__SANITIZE_ADDRESS__) && !__has_feature(address_sanitizer) // it turns mlock() off
+    if (memory_can_be_locked(1 << 16)) { EXPECT_THAT(flags, testing::HasSubstr(" lo ")); }
+#endif
+    EXPECT_THAT(kernel_flags_of(&flags), testing::Not(testing::HasSubstr(" dd ")));
 }
 
 TEST(SecretBufferDeathTest, StopsTheProgramThatReadsBeyondTheEnd)

@@ -209,5 +209,25 @@ TEST(VerifyKeyTest, RefusesPointsWithALowOrderPart)
     }
 }
 
+// The points of CVE-2025-69277: a good key plus the point (0, -1), which is (-x, -y).
+TEST(VerifyKeyTest, RefusesEveryGoodKeyPlusThePointOfOrderTwo)
+{
+    for (int i = 0; i < 50; ++i) {
+        const VerifyKey key = SigningKey::generate().verify_key();
+        Bytes twisted{key.view().begin(), key.view().end()};
+        const std::byte sign = twisted.back() & std::byte{0x80};
+        twisted.back() &= std::byte{0x7f};
+        unsigned borrow = 0; // p - y, with p = 2^255 - 19
+        for (std::size_t at = 0; at < twisted.size(); ++at) {
+            const unsigned minuend = at == 0 ? 0xed : at == 31 ? 0x7f : 0xff;
+            const unsigned difference = minuend - std::to_integer<unsigned>(twisted[at]) - borrow;
+            twisted[at] = static_cast<std::byte>(difference & 0xff);
+            borrow = difference >> 31;
+        }
+        twisted.back() |= sign ^ std::byte{0x80};
+        EXPECT_THAT(VerifyKey::from_bytes(twisted), IsRefusedWith(CryptoError::unacceptable_key)) << to_hex(twisted);
+    }
+}
+
 } // namespace
 } // namespace papervault::crypto

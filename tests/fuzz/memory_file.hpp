@@ -1,6 +1,7 @@
 #pragma once
 
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdint>
@@ -14,7 +15,10 @@ public:
     MemoryFile(const std::uint8_t* data, std::size_t size) : descriptor_{::memfd_create("fuzz", MFD_CLOEXEC)}
     {
         // A machine that cannot hold a few bytes in memory cannot fuzz.
-        if (descriptor_ < 0 || ::write(descriptor_, data, size) != static_cast<ssize_t>(size)) { std::abort(); }
+        if (descriptor_ < 0 || ::fchmod(descriptor_, 0600) != 0 ||
+            ::write(descriptor_, data, size) != static_cast<ssize_t>(size)) {
+            std::abort();
+        }
     }
     MemoryFile(const MemoryFile&) = delete;
     MemoryFile& operator=(const MemoryFile&) = delete;

@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <functional>
 
 namespace papervault::vault::test {
 namespace {
@@ -228,6 +229,13 @@ TEST_F(AnswersTest, SheetsThatContradictThemselvesAreNotSealed)
         [](AnswersFile& answers) { answers.ended_at = answers.started_at - std::chrono::seconds{1}; },
         [](AnswersFile& answers) { answers.sealed_at = answers.started_at; },
         [](AnswersFile& answers) { answers.package_id = "x"; },
+        [](AnswersFile& answers) { answers.sheets[1].seat = 0; },
+        [](AnswersFile& answers) { answers.sheets[1].ticket = std::string(33, 'T'); },
+        [](AnswersFile& answers) { answers.sheets[1].ticket = "\xFF\xFF\xFF\xFF"; },
+        [this](AnswersFile& answers) {
+            answers.sheets[0].responses["item-1"] = engine::Response(engine::response_parts_max + 1, "A");
+            answers.sheets[0].receipt = receipt(answers.sheets[0]);
+        },
     };
     for (std::size_t i = 0; i < mistakes.size(); ++i) {
         auto answers = sample();

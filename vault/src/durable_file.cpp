@@ -14,6 +14,8 @@
 namespace papervault::vault {
 namespace {
 
+constexpr mode_t mode_at_creation = 0600;
+
 /// @return 0, or an error number; EEXIST when the name is taken.
 int rename_without_replacing(const std::filesystem::path& from, const std::filesystem::path& to)
 {
@@ -53,7 +55,8 @@ Result<DurableFile> DurableFile::create(const std::filesystem::path& file)
     if (!file.has_filename()) { return refuse(VaultError::malformed, file.string() + " is not a file name"); }
     auto temporary =
         folder_of(file) / ("." + file.filename().string() + "." + crypto::to_hex(crypto::random_bytes(8)) + ".partial");
-    FileDescriptor descriptor{::open(temporary.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600)};
+    FileDescriptor descriptor{
+        ::open(temporary.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode_at_creation)};
     if (!descriptor) { return system_failure(VaultError::storage_failed, "cannot create", file, errno); }
     return DurableFile{std::move(descriptor), file, std::move(temporary)};
 }
@@ -74,7 +77,9 @@ Result<void> DurableFile::write_at(std::uint64_t offset, crypto::ByteView bytes)
 
 Result<void> DurableFile::commit(bool replace, unsigned mode)
 {
-    if (::fchmod(descriptor_.get(), static_cast<mode_t>(mode)) != 0 || ::fsync(descriptor_.get()) != 0) {
+    // Not when the file has that mode from its creation: the file systems of memory sticks know no modes and refuse.
+    const bool moded = mode == mode_at_creation || ::fchmod(descriptor_.get(), static_cast<mode_t>(mode)) == 0;
+    if (!moded || ::fsync(descriptor_.get()) != 0) {
         return system_failure(VaultError::storage_failed, "cannot write", file_, errno);
     }
     int error = 0;

@@ -162,6 +162,9 @@ Result<void> seal_answers(const AnswersFile& answers, const Identity& hall, cons
     if (sheets.size() > answer_sheets_bytes_max || answers.journal.size() > answer_journal_bytes_max) {
         return refuse(VaultError::malformed, "answers: sheets or journal are too large");
     }
+    // Nothing is written that the office would refuse.
+    AnswersFile as_read;
+    if (auto readable = decode_sheets(sheets, as_read); !readable) { return readable; }
     AnswersHeader header{.package_id = answers.package_id,
                          .package_digest = answers.package_digest,
                          .batch_id = answers.batch_id,
@@ -181,7 +184,7 @@ Result<void> seal_answers(const AnswersFile& answers, const Identity& hall, cons
              .wrapped_key = crypto::seal_to(office.box_key, keys.back().expose(), key_context(header, name).view())});
     }
     lay_out(header.compartments);
-    if (auto readable = decode_header(encode_header(header)); !readable) { return std::unexpected{readable.error()}; }
+    if (auto sound = decode_header(encode_header(header)); !sound) { return std::unexpected{sound.error()}; }
 
     std::vector<CompartmentToSeal> to_seal;
     for (std::size_t i = 0; i < keys.size(); ++i) {

@@ -15,7 +15,9 @@ namespace {
 
 [[noreturn]] void fail(sqlite3* database, std::string_view what)
 {
-    throw StorageUnavailable{std::string{what} + ": " + sqlite3_errmsg(database)};
+    const int code = sqlite3_errcode(database) & 0xff;
+    throw StorageUnavailable{std::string{what} + ": " + sqlite3_errmsg(database),
+                             code == SQLITE_NOTADB || code == SQLITE_CORRUPT};
 }
 
 /// SQLCipher takes a raw key as the text x'…'; the copy lives in a SecretBuffer and goes with it.
@@ -106,7 +108,8 @@ std::int64_t Statement::integer(int column) const
 std::string Statement::text(int column) const
 {
     const auto* data = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
-    return data == nullptr ? std::string{} : std::string(data, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column)));
+    return data == nullptr ? std::string{}
+                           : std::string(data, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column)));
 }
 
 crypto::Bytes Statement::bytes(int column) const
@@ -129,7 +132,8 @@ void Database::Close::operator()(sqlite3* database) const noexcept
 Result<Database> Database::open_with(const std::filesystem::path& file, const crypto::SecretBuffer& key, int flags)
 {
     sqlite3* raw = nullptr;
-    const int opened = sqlite3_open_v2(file.c_str(), &raw, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
+    const int opened =
+        sqlite3_open_v2(file.c_str(), &raw, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
     Database database{raw};
     if (opened != SQLITE_OK) {
         return refuse(VaultError::storage_failed, "can't open " + file.string() + ": " + sqlite3_errstr(opened));
@@ -159,9 +163,9 @@ Result<Database> Database::open_with(const std::filesystem::path& file, const cr
         database.execute("PRAGMA journal_mode = WAL");
         database.execute("PRAGMA synchronous = FULL");
     } catch (const StorageUnavailable& failure) {
-        const int code = sqlite3_errcode(raw) & 0xff;
-        if (code == SQLITE_NOTADB || code == SQLITE_CORRUPT) {
-            return refuse(VaultError::authentication_failed, file.string() + ": the key doesn't fit or the file is damaged");
+        if (failure.unreadable()) {
+            return refuse(VaultError::authentication_failed,
+                          file.string() + ": the key doesn't fit or the file is damaged");
         }
         return refuse(VaultError::storage_failed, file.string() + ": " + failure.what());
     }
@@ -192,7 +196,8 @@ Result<Database> Database::open(const std::filesystem::path& file, const crypto:
 Statement Database::prepare(std::string_view sql)
 {
     sqlite3_stmt* statement = nullptr;
-    if (sqlite3_prepare_v3(database_.get(), sql.data(), static_cast<int>(sql.size()), 0, &statement, nullptr) != SQLITE_OK) {
+    if (sqlite3_prepare_v3(database_.get(), sql.data(), static_cast<int>(sql.size()), 0, &statement, nullptr) !=
+        SQLITE_OK) {
         fail(database_.get(), "prepare");
     }
     return Statement{database_.get(), statement};
@@ -200,7 +205,9 @@ Statement Database::prepare(std::string_view sql)
 
 void Database::execute(const char* sql)
 {
-    if (sqlite3_exec(database_.get(), sql, nullptr, nullptr, nullptr) != SQLITE_OK) { fail(database_.get(), "execute"); }
+    if (sqlite3_exec(database_.get(), sql, nullptr, nullptr, nullptr) != SQLITE_OK) {
+        fail(database_.get(), "execute");
+    }
 }
 
 std::int64_t Database::changes() const noexcept

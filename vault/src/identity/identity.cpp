@@ -217,15 +217,32 @@ Result<Identity> Identity::open(const std::filesystem::path& file, const Protect
     const auto seeds = crypto::decrypt_secret(*key, locked->secret, context.view());
     if (!seeds) { return refuse(VaultError::wrong_passphrase_or_key, "cannot unlock " + file.string()); }
 
-    const auto wrong_secret = refuse(VaultError::malformed, file.string() + " holds other keys than its card");
-    if (seeds->size_bytes() != 2 * seed_bytes) { return wrong_secret; }
-    auto signing_key = crypto::SigningKey::from_seed(crypto::SecretBuffer::copy_of(seeds->expose().first(seed_bytes)));
-    auto box_keys = crypto::BoxKeyPair::from_seed(crypto::SecretBuffer::copy_of(seeds->expose().last(seed_bytes)));
-    if (!signing_key || !box_keys || signing_key->verify_key() != locked->card.sign_key ||
-        box_keys->public_key() != locked->card.box_key) {
-        return wrong_secret;
+    auto identity = from_secret(locked->card.name, *seeds);
+    if (!identity || identity->card() != locked->card) {
+        return refuse(VaultError::malformed, file.string() + " holds other keys than its card");
     }
-    return Identity{locked->card, *std::move(signing_key), *std::move(box_keys)};
+    return identity;
+}
+
+Result<Identity> Identity::from_secret(std::string name, const crypto::SecretBuffer& secret)
+{
+    if (secret.size_bytes() != 2 * seed_bytes) {
+        return refuse(VaultError::malformed, "not the secret of an identity");
+    }
+    auto signing_key = crypto::SigningKey::from_seed(crypto::SecretBuffer::copy_of(secret.expose().first(seed_bytes)));
+    auto box_keys = crypto::BoxKeyPair::from_seed(crypto::SecretBuffer::copy_of(secret.expose().last(seed_bytes)));
+    if (!signing_key || !box_keys) { return refuse(VaultError::malformed, "not the secret of an identity"); }
+    IdentityCard card{
+        .name = std::move(name), .sign_key = signing_key->verify_key(), .box_key = box_keys->public_key()};
+    return Identity{std::move(card), *std::move(signing_key), *std::move(box_keys)};
+}
+
+crypto::SecretBuffer Identity::secret() const
+{
+    crypto::SecretBuffer seeds{2 * seed_bytes};
+    std::ranges::copy(signing_key_.seed().expose(), seeds.expose().begin());
+    std::ranges::copy(box_keys_.seed().expose(), seeds.expose().begin() + seed_bytes);
+    return seeds;
 }
 
 Result<void> Identity::save(const std::filesystem::path& file, const Protection& protection,
@@ -240,9 +257,7 @@ Result<void> Identity::save(const std::filesystem::path& file, const Protection&
     const auto key = unlocking_key(stored, protection);
     if (!key) { return std::unexpected{key.error()}; }
 
-    crypto::SecretBuffer seeds{2 * seed_bytes};
-    std::ranges::copy(signing_key_.seed().expose(), seeds.expose().begin());
-    std::ranges::copy(box_keys_.seed().expose(), seeds.expose().begin() + seed_bytes);
+    const crypto::SecretBuffer seeds = secret();
     auto json =
         identity_json(card_, stored, crypto::encrypt(*key, seeds.expose(), secret_context(card_, stored).view()));
     json["digest"] = identity_digest(json).hex();

@@ -23,7 +23,9 @@ std::optional<std::string> convert(std::string_view bytes, const char* from)
     std::size_t in_left = bytes.size();
     char* out = text.data();
     std::size_t out_left = text.size();
-    if (iconv(converter, &in, &in_left, &out, &out_left) == static_cast<std::size_t>(-1) || in_left != 0) { return std::nullopt; }
+    if (iconv(converter, &in, &in_left, &out, &out_left) == static_cast<std::size_t>(-1) || in_left != 0) {
+        return std::nullopt;
+    }
     text.resize(text.size() - out_left);
     return text;
 }
@@ -72,7 +74,9 @@ Result<std::vector<CsvRow>> parse_csv(std::string_view bytes, std::size_t rows_m
                     return fail("text after a closing quote");
                 }
             } else {
-                while (at < text.size() && text[at] != ',' && text[at] != '\n' && text[at] != '\r') { cell.push_back(text[at++]); }
+                while (at < text.size() && text[at] != ',' && text[at] != '\n' && text[at] != '\r') {
+                    cell.push_back(text[at++]);
+                }
             }
             row.cells.push_back(std::move(cell));
             if (row.cells.size() > cells_max) { return fail("more than " + std::to_string(cells_max) + " cells"); }

@@ -21,27 +21,52 @@ constexpr std::size_t text_bytes_max = 64 * 1024;
 struct RawItem {
     std::string id, type, knowledge_point, stem, source, scoring_standard, explanation, importance;
     std::vector<std::string> options;
-    struct Blank { std::vector<std::string> texts; std::optional<engine::NumericAnswer> number; };
+    struct Blank {
+        std::vector<std::string> texts;
+        std::optional<engine::NumericAnswer> number;
+    };
     std::vector<Blank> answer; ///< Choices: one text each.
     std::optional<Decimal> difficulty, points;
     bool shuffle = true;
 };
 
-struct Alias { std::string_view name; std::string_view meaning; };
+struct Alias {
+    std::string_view name;
+    std::string_view meaning;
+};
 /// Column headings and words as banks write them.
 constexpr std::array type_words{
-    Alias{"单选题", "single"}, Alias{"单选", "single"},   Alias{"单项选择题", "single"}, Alias{"选择题", "single"},
-    Alias{"多选题", "multiple"}, Alias{"多选", "multiple"}, Alias{"多项选择题", "multiple"},
-    Alias{"判断题", "truefalse"}, Alias{"判断", "truefalse"}, Alias{"填空题", "fill"}, Alias{"填空", "fill"},
-    Alias{"简答题", "short"}, Alias{"简答", "short"},     Alias{"论述题", "essay"}, Alias{"论述", "essay"},
+    Alias{"单选题", "single"},       Alias{"单选", "single"},      Alias{"单项选择题", "single"},
+    Alias{"选择题", "single"},       Alias{"多选题", "multiple"},  Alias{"多选", "multiple"},
+    Alias{"多项选择题", "multiple"}, Alias{"判断题", "truefalse"}, Alias{"判断", "truefalse"},
+    Alias{"填空题", "fill"},         Alias{"填空", "fill"},        Alias{"简答题", "short"},
+    Alias{"简答", "short"},          Alias{"论述题", "essay"},     Alias{"论述", "essay"},
 };
 constexpr std::array heading_words{
-    Alias{"编号", "id"},          Alias{"题号", "id"},        Alias{"题型", "type"},        Alias{"知识点", "knowledge_point"},
-    Alias{"鉴定点", "knowledge_point"}, Alias{"subject", "knowledge_point"}, Alias{"题干", "stem"}, Alias{"试题内容", "stem"},
-    Alias{"答案", "answer"},      Alias{"难度", "difficulty"}, Alias{"重要程度", "importance"}, Alias{"分值", "points"},
-    Alias{"解析", "explanation"}, Alias{"来源", "source"},     Alias{"评分标准", "scoring_standard"}, Alias{"选项乱序", "shuffle"},
-    Alias{"选项A", "option_a"},   Alias{"选项B", "option_b"},  Alias{"选项C", "option_c"},  Alias{"选项D", "option_d"},
-    Alias{"选项E", "option_e"},   Alias{"选项F", "option_f"},  Alias{"选项G", "option_g"},  Alias{"选项H", "option_h"},
+    Alias{"编号", "id"},
+    Alias{"题号", "id"},
+    Alias{"题型", "type"},
+    Alias{"知识点", "knowledge_point"},
+    Alias{"鉴定点", "knowledge_point"},
+    Alias{"subject", "knowledge_point"},
+    Alias{"题干", "stem"},
+    Alias{"试题内容", "stem"},
+    Alias{"答案", "answer"},
+    Alias{"难度", "difficulty"},
+    Alias{"重要程度", "importance"},
+    Alias{"分值", "points"},
+    Alias{"解析", "explanation"},
+    Alias{"来源", "source"},
+    Alias{"评分标准", "scoring_standard"},
+    Alias{"选项乱序", "shuffle"},
+    Alias{"选项A", "option_a"},
+    Alias{"选项B", "option_b"},
+    Alias{"选项C", "option_c"},
+    Alias{"选项D", "option_d"},
+    Alias{"选项E", "option_e"},
+    Alias{"选项F", "option_f"},
+    Alias{"选项G", "option_g"},
+    Alias{"选项H", "option_h"},
 };
 constexpr std::array true_words{"true", "t", "对", "正确", "√", "是", "yes", "y"};
 constexpr std::array false_words{"false", "f", "错", "错误", "×", "否", "no", "n", "x"};
@@ -83,7 +108,9 @@ std::optional<bool> truth(std::string_view text)
 std::expected<engine::ItemWithKey, std::string> build(const RawItem& raw)
 {
     const auto type = engine::item_type_from_text(translate(type_words, raw.type));
-    if (!type) { return std::unexpected{"type '" + raw.type + "' is none of single, multiple, truefalse, fill, short, essay"}; }
+    if (!type) {
+        return std::unexpected{"type '" + raw.type + "' is none of single, multiple, truefalse, fill, short, essay"};
+    }
     engine::ItemWithKey built;
     engine::Item& item = built.item;
     engine::AnswerKey& key = built.key;
@@ -120,7 +147,9 @@ std::expected<engine::ItemWithKey, std::string> build(const RawItem& raw)
         std::ranges::sort(key.correct_options);
         break;
     case ItemType::true_false: {
-        if (raw.answer.size() != 1 || raw.answer[0].texts.size() != 1) { return std::unexpected{std::string{"answer: one of true, false is needed"}}; }
+        if (raw.answer.size() != 1 || raw.answer[0].texts.size() != 1) {
+            return std::unexpected{std::string{"answer: one of true, false is needed"}};
+        }
         const auto value = truth(raw.answer[0].texts[0]);
         if (!value) { return std::unexpected{"answer '" + raw.answer[0].texts[0] + "' is neither true nor false"}; }
         key.correct_options = {*value ? "true" : "false"};
@@ -144,7 +173,8 @@ std::expected<engine::ItemWithKey, std::string> build(const RawItem& raw)
         break;
     }
     }
-    if (*type != ItemType::single_choice && *type != ItemType::multiple_choice && *type != ItemType::true_false && !raw.options.empty()) {
+    if (*type != ItemType::single_choice && *type != ItemType::multiple_choice && *type != ItemType::true_false &&
+        !raw.options.empty()) {
         return std::unexpected{std::string{"only choices have options"}};
     }
     if (const auto valid = engine::validate(built); !valid) { return std::unexpected{valid.error().detail}; }
@@ -154,13 +184,15 @@ std::expected<engine::ItemWithKey, std::string> build(const RawItem& raw)
 std::expected<RawItem, std::string> raw_from_json(const boost::json::value& value, std::string& id,
                                                   std::map<std::string, std::size_t>& ignored)
 {
-    constexpr std::array known{"id", "type", "knowledge_point", "subject", "stem", "options", "answer", "difficulty", "importance",
-                               "points", "score", "explanation", "analysis", "source", "shuffle", "scoring_standard"};
+    constexpr std::array known{"id",       "type",       "knowledge_point", "subject",         "stem",  "options",
+                               "answer",   "difficulty", "importance",      "points",          "score", "explanation",
+                               "analysis", "source",     "shuffle",         "scoring_standard"};
     engine::JsonFields fields{value, ""};
     RawItem raw;
-    raw.id = id = fields.text("id", 64);
+    raw.id = id = fields.text("id", engine::item_id_bytes_max);
     raw.type = fields.text("type", 32);
-    raw.knowledge_point = fields.has("knowledge_point") ? fields.text("knowledge_point", 128) : fields.optional_text("subject", 128).value_or("");
+    raw.knowledge_point = fields.has("knowledge_point") ? fields.text("knowledge_point", 128)
+                                                        : fields.optional_text("subject", 128).value_or("");
     raw.stem = fields.text("stem", text_bytes_max);
     if (fields.has("options")) { raw.options = fields.texts("options", 26, text_bytes_max); }
     for (const auto& element : fields.array("answer", 26)) {
@@ -169,14 +201,18 @@ std::expected<RawItem, std::string> raw_from_json(const boost::json::value& valu
             blank.texts.emplace_back(element.get_string());
         } else if (element.is_array()) {
             for (const auto& alternative : element.get_array()) {
-                if (!alternative.is_string()) { return std::unexpected{std::string{"answer: an alternative is not a text"}}; }
+                if (!alternative.is_string()) {
+                    return std::unexpected{std::string{"answer: an alternative is not a text"}};
+                }
                 blank.texts.emplace_back(alternative.get_string());
             }
         } else if (element.is_object()) {
             engine::JsonFields numeric{element, "answer"};
             engine::NumericAnswer number;
-            number.value = numeric.decimal("number", Decimal::from_integer(-1'000'000'000), Decimal::from_integer(1'000'000'000));
-            number.tolerance = numeric.optional_decimal("tolerance", Decimal{}, Decimal::from_integer(1'000'000'000)).value_or(Decimal{});
+            number.value =
+                numeric.decimal("number", Decimal::from_integer(-1'000'000'000), Decimal::from_integer(1'000'000'000));
+            number.tolerance = numeric.optional_decimal("tolerance", Decimal{}, Decimal::from_integer(1'000'000'000))
+                                   .value_or(Decimal{});
             if (const auto done = numeric.finish(); !done) { return std::unexpected{done.error().detail}; }
             blank.number = number;
         } else {
@@ -195,7 +231,9 @@ std::expected<RawItem, std::string> raw_from_json(const boost::json::value& valu
     raw.scoring_standard = fields.optional_text("scoring_standard", text_bytes_max).value_or("");
     if (const auto done = fields.finish_ignoring_unknown(); !done) { return std::unexpected{done.error().detail}; }
     for (const auto& member : value.get_object()) {
-        if (std::ranges::find(known, std::string_view{member.key()}) == known.end()) { ++ignored[std::string{member.key()}]; }
+        if (std::ranges::find(known, std::string_view{member.key()}) == known.end()) {
+            ++ignored[std::string{member.key()}];
+        }
     }
     return raw;
 }
@@ -259,12 +297,14 @@ std::vector<RawItem::Blank> letters(std::string_view text)
     return found;
 }
 
-std::expected<RawItem, std::string> raw_from_cells(const std::vector<std::string>& names, const CsvRow& row, std::string& id)
+std::expected<RawItem, std::string> raw_from_cells(const std::vector<std::string>& names, const CsvRow& row,
+                                                   std::string& id)
 {
     RawItem raw;
     std::string answer;
     if (row.cells.size() > names.size()) {
-        return std::unexpected{std::to_string(row.cells.size()) + " cells, but the heading has " + std::to_string(names.size())};
+        return std::unexpected{std::to_string(row.cells.size()) + " cells, but the heading has " +
+                               std::to_string(names.size())};
     }
     for (std::size_t column = 0; column < row.cells.size(); ++column) {
         const std::string& name = names[column];
@@ -272,7 +312,9 @@ std::expected<RawItem, std::string> raw_from_cells(const std::vector<std::string
         const auto number = [&](std::optional<Decimal>& into, Decimal highest) -> std::optional<std::string> {
             if (trimmed(cell).empty()) { return std::nullopt; }
             const auto parsed = Decimal::parse(trimmed(cell));
-            if (!parsed || *parsed < Decimal{} || *parsed > highest) { return name + " '" + cell + "' is not a number from 0 to " + highest.to_string(); }
+            if (!parsed || *parsed < Decimal{} || *parsed > highest) {
+                return name + " '" + cell + "' is not a number from 0 to " + highest.to_string();
+            }
             into = *parsed;
             return std::nullopt;
         };
@@ -306,7 +348,9 @@ std::expected<RawItem, std::string> raw_from_cells(const std::vector<std::string
             }
         } else if (name.starts_with("option_") && !trimmed(cell).empty()) {
             const auto place = static_cast<std::size_t>(name.back() - 'a');
-            if (place != raw.options.size()) { return std::unexpected{"option " + std::string(1, name.back()) + " is filled, an earlier one is empty"}; }
+            if (place != raw.options.size()) {
+                return std::unexpected{"option " + std::string(1, name.back()) + " is filled, an earlier one is empty"};
+            }
             raw.options.push_back(cell);
         }
     }
@@ -314,7 +358,9 @@ std::expected<RawItem, std::string> raw_from_cells(const std::vector<std::string
     if (type == "single" || type == "multiple") {
         raw.answer = letters(answer);
     } else if (type == "fill") {
-        for (const std::string& blank : split(answer, "||")) { raw.answer.push_back({.texts = split(blank, "|"), .number = {}}); }
+        for (const std::string& blank : split(answer, "||")) {
+            raw.answer.push_back({.texts = split(blank, "|"), .number = {}});
+        }
     } else {
         raw.answer.push_back({.texts = {answer}, .number = {}});
     }
@@ -326,8 +372,8 @@ Result<ItemRows> read_csv(std::string_view text)
     const auto parsed = parse_csv(text);
     if (!parsed) { return std::unexpected{parsed.error()}; }
     if (parsed->empty()) { return refuse(VaultError::malformed, "the file is empty"); }
-    constexpr std::array known{"id", "type", "knowledge_point", "stem", "answer", "difficulty", "points", "importance",
-                               "explanation", "source", "scoring_standard", "shuffle"};
+    constexpr std::array known{"id",     "type",       "knowledge_point", "stem",   "answer",           "difficulty",
+                               "points", "importance", "explanation",     "source", "scoring_standard", "shuffle"};
     ItemRows rows;
     std::vector<std::string> names;
     for (const std::string& cell : parsed->front().cells) {
@@ -341,7 +387,8 @@ Result<ItemRows> read_csv(std::string_view text)
     }
     for (const char* needed : {"id", "type", "stem", "answer"}) {
         if (std::ranges::find(names, needed) == names.end()) {
-            return refuse(VaultError::malformed, "the heading lacks the column '" + std::string{needed} + "' (docs/item-format.md)");
+            return refuse(VaultError::malformed,
+                          "the heading lacks the column '" + std::string{needed} + "' (docs/item-format.md)");
         }
     }
     for (std::size_t n = 1; n < parsed->size(); ++n) {

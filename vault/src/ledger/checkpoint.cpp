@@ -26,7 +26,8 @@ crypto::Bytes key_id(std::string_view name, const crypto::VerifyKey& key)
 
 std::string body_of(const Checkpoint& checkpoint)
 {
-    return checkpoint.origin + "\n" + std::to_string(checkpoint.size) + "\n" + crypto::to_base64(checkpoint.root.view()) + "\n";
+    return checkpoint.origin + "\n" + std::to_string(checkpoint.size) + "\n" +
+           crypto::to_base64(checkpoint.root.view()) + "\n";
 }
 
 std::optional<std::string_view> take_line(std::string_view& text)
@@ -51,7 +52,9 @@ std::string sign_checkpoint(const Checkpoint& checkpoint, const crypto::SigningK
 
 Result<Checkpoint> verify_checkpoint(std::string_view note, const crypto::VerifyKey& key)
 {
-    const auto malformed = [](std::string_view why) { return refuse(VaultError::malformed, "checkpoint: " + std::string{why}); };
+    const auto malformed = [](std::string_view why) {
+        return refuse(VaultError::malformed, "checkpoint: " + std::string{why});
+    };
     if (note.size() > 64 * 1024) { return malformed("too large"); }
     const auto split = note.find("\n\n");
     if (split == std::string_view::npos) { return malformed("no signature block"); }
@@ -60,10 +63,14 @@ Result<Checkpoint> verify_checkpoint(std::string_view note, const crypto::Verify
     const auto origin = take_line(lines);
     const auto size_text = take_line(lines);
     const auto root_text = take_line(lines);
-    if (!origin || origin->empty() || !size_text || !root_text || !lines.empty()) { return malformed("not three lines"); }
+    if (!origin || origin->empty() || !size_text || !root_text || !lines.empty()) {
+        return malformed("not three lines");
+    }
     Checkpoint checkpoint{.origin = std::string{*origin}, .size = 0, .root = {}};
-    const auto [end, error] = std::from_chars(size_text->data(), size_text->data() + size_text->size(), checkpoint.size);
-    if (error != std::errc{} || end != size_text->data() + size_text->size() || std::to_string(checkpoint.size) != *size_text) {
+    const auto [end, error] =
+        std::from_chars(size_text->data(), size_text->data() + size_text->size(), checkpoint.size);
+    if (error != std::errc{} || end != size_text->data() + size_text->size() ||
+        std::to_string(checkpoint.size) != *size_text) {
         return malformed("bad size");
     }
     const auto root = crypto::from_base64(*root_text);

@@ -46,7 +46,9 @@ Result<LedgerEntry> decode_ledger_entry(std::string_view text)
     const auto previous = crypto::Digest::from_hex(fields.text("previous", 64));
     if (const auto done = actor.finish(); !done) { return refuse(VaultError::malformed, done.error().detail); }
     if (const auto done = fields.finish(); !done) { return refuse(VaultError::malformed, done.error().detail); }
-    if (!time || !previous || !subject.is_object()) { return refuse(VaultError::malformed, "entry: time, previous or subject"); }
+    if (!time || !previous || !subject.is_object()) {
+        return refuse(VaultError::malformed, "entry: time, previous or subject");
+    }
     entry.time = *time;
     entry.previous = *previous;
     entry.subject = subject.get_object();
@@ -54,14 +56,16 @@ Result<LedgerEntry> decode_ledger_entry(std::string_view text)
     return entry;
 }
 
-LedgerEntry Ledger::append(const Actor& actor, std::string_view action, boost::json::object subject, engine::Instant now)
+LedgerEntry Ledger::append(const Actor& actor, std::string_view action, boost::json::object subject,
+                           engine::Instant now)
 {
     LedgerEntry entry;
     entry.time = now;
     entry.actor = actor;
     entry.action = action;
     entry.subject = std::move(subject);
-    Statement last = database_->prepare("SELECT entry_index, time_ms, text FROM ledger ORDER BY entry_index DESC LIMIT 1");
+    Statement last =
+        database_->prepare("SELECT entry_index, time_ms, text FROM ledger ORDER BY entry_index DESC LIMIT 1");
     if (last.step()) {
         entry.index = static_cast<std::uint64_t>(last.integer(0)) + 1;
         entry.time = std::max(now, engine::Instant{std::chrono::milliseconds{last.integer(1)}});
@@ -86,7 +90,8 @@ std::vector<std::string> Ledger::texts(std::uint64_t from, std::uint64_t count) 
 {
     std::vector<std::string> found;
     Statement rows = database_->prepare("SELECT text FROM ledger WHERE entry_index >= ? ORDER BY entry_index LIMIT ?");
-    rows.bind(static_cast<std::int64_t>(from)).bind(static_cast<std::int64_t>(std::min<std::uint64_t>(count, INT64_MAX)));
+    rows.bind(static_cast<std::int64_t>(from))
+        .bind(static_cast<std::int64_t>(std::min<std::uint64_t>(count, INT64_MAX)));
     while (rows.step()) { found.push_back(rows.text(0)); }
     return found;
 }
@@ -107,7 +112,9 @@ Result<std::vector<LedgerEntry>> verify_chain(const std::vector<std::string>& te
         const std::string at = "ledger entry " + std::to_string(index) + ": ";
         auto entry = decode_ledger_entry(texts[index]);
         if (!entry) { return refuse(VaultError::chain_broken, at + entry.error().detail); }
-        if (entry->index != index) { return refuse(VaultError::chain_broken, at + "carries number " + std::to_string(entry->index)); }
+        if (entry->index != index) {
+            return refuse(VaultError::chain_broken, at + "carries number " + std::to_string(entry->index));
+        }
         if (entry->previous != previous) {
             return refuse(VaultError::chain_broken, at + "does not follow from the entry before it");
         }
@@ -123,14 +130,17 @@ Result<std::vector<LedgerEntry>> verify_chain(const std::vector<std::string>& te
 Result<void> verify_against_checkpoint(const std::vector<std::string>& texts, const Checkpoint& kept)
 {
     if (kept.size > texts.size()) {
-        return refuse(VaultError::chain_broken, "the checkpoint knows " + std::to_string(kept.size) + " entries, the ledger has only " +
-                                                    std::to_string(texts.size()) + ": entries were cut off or an old copy was put back");
+        return refuse(VaultError::chain_broken, "the checkpoint knows " + std::to_string(kept.size) +
+                                                    " entries, the ledger has only " + std::to_string(texts.size()) +
+                                                    ": entries were cut off or an old copy was put back");
     }
     crypto::MerkleTree tree;
-    for (std::uint64_t index = 0; index < kept.size; ++index) { tree.append(crypto::merkle_leaf(crypto::bytes_of(texts[index]))); }
+    for (std::uint64_t index = 0; index < kept.size; ++index) {
+        tree.append(crypto::merkle_leaf(crypto::bytes_of(texts[index])));
+    }
     if (tree.root() != kept.root) {
-        return refuse(VaultError::chain_broken,
-                      "the first " + std::to_string(kept.size) + " entries are not those that the checkpoint was signed over");
+        return refuse(VaultError::chain_broken, "the first " + std::to_string(kept.size) +
+                                                    " entries are not those that the checkpoint was signed over");
     }
     return {};
 }

@@ -21,10 +21,13 @@ constexpr std::string_view database_name = "vault.db";
 constexpr std::string_view checkpoint_name = "ledger.checkpoint";
 constexpr std::size_t keys_bytes_max = 1 << 20;
 
-struct RoleName { Role role; std::string_view text; };
+struct RoleName {
+    Role role;
+    std::string_view text;
+};
 constexpr std::array role_names{
-    RoleName{Role::manager, "manager"},       RoleName{Role::sealer, "sealer"}, RoleName{Role::key_keeper, "key_keeper"},
-    RoleName{Role::releaser, "releaser"},     RoleName{Role::grader, "grader"}, RoleName{Role::supervisor, "supervisor"},
+    RoleName{Role::manager, "manager"},   RoleName{Role::sealer, "sealer"}, RoleName{Role::key_keeper, "key_keeper"},
+    RoleName{Role::releaser, "releaser"}, RoleName{Role::grader, "grader"}, RoleName{Role::supervisor, "supervisor"},
 };
 
 std::string wrap_context(std::string_view vault_id, std::string_view what)
@@ -35,7 +38,10 @@ std::string wrap_context(std::string_view vault_id, std::string_view what)
 struct KeysFile {
     std::string vault_id;
     std::string name;
-    struct Wrap { IdentityCard card; crypto::Bytes sealed_key; };
+    struct Wrap {
+        IdentityCard card;
+        crypto::Bytes sealed_key;
+    };
     std::vector<Wrap> wraps;
 };
 
@@ -45,7 +51,11 @@ boost::json::object keys_body(const KeysFile& keys)
     for (const auto& wrap : keys.wraps) {
         wraps.push_back({{"card", to_json(wrap.card)}, {"sealed_key", crypto::to_base64(wrap.sealed_key)}});
     }
-    return {{"format", "papervault-vault-keys"}, {"version", 1}, {"vault_id", keys.vault_id}, {"name", keys.name}, {"wraps", wraps}};
+    return {{"format", "papervault-vault-keys"},
+            {"version", 1},
+            {"vault_id", keys.vault_id},
+            {"name", keys.name},
+            {"wraps", wraps}};
 }
 
 crypto::Digest keys_digest(const KeysFile& keys)
@@ -79,7 +89,9 @@ Result<KeysFile> read_keys(const std::filesystem::path& directory)
     if (!value) { return damaged(value.error().detail); }
     engine::JsonFields fields{*value, ""};
     KeysFile keys;
-    if (fields.text("format", 64) != "papervault-vault-keys" || fields.integer("version", 1, 1) != 1) { return damaged("format"); }
+    if (fields.text("format", 64) != "papervault-vault-keys" || fields.integer("version", 1, 1) != 1) {
+        return damaged("format");
+    }
     keys.vault_id = fields.text("vault_id", 32);
     keys.name = fields.text("name", 256);
     for (const auto& element : fields.array("wraps", 1000)) {
@@ -100,14 +112,19 @@ bool may_hold_answers_key(const std::set<Role>& roles)
     return roles.contains(Role::key_keeper) || roles.contains(Role::grader);
 }
 
-void store_officer(Database& database, const Officer& officer, std::string_view vault_id, const crypto::SecretBuffer* answers_key,
-                   engine::Instant now)
+void store_officer(Database& database, const Officer& officer, std::string_view vault_id,
+                   const crypto::SecretBuffer* answers_key, engine::Instant now)
 {
-    Statement insert = database.prepare("INSERT INTO officers(id, name, card, roles, sealed_answers_key, added_ms) VALUES (?,?,?,?,?,?)");
-    insert.bind(officer.card.id()).bind(officer.card.name).bind(engine::canonical_json(to_json(officer.card))).bind(to_text(officer.roles));
+    Statement insert = database.prepare(
+        "INSERT INTO officers(id, name, card, roles, sealed_answers_key, added_ms) VALUES (?,?,?,?,?,?)");
+    insert.bind(officer.card.id())
+        .bind(officer.card.name)
+        .bind(engine::canonical_json(to_json(officer.card)))
+        .bind(to_text(officer.roles));
     if (may_hold_answers_key(officer.roles) && answers_key != nullptr) {
         const std::string context = wrap_context(vault_id, "answers-key");
-        insert.bind(crypto::ByteView{crypto::seal_to(officer.card.box_key, answers_key->expose(), crypto::bytes_of(context))});
+        insert.bind(
+            crypto::ByteView{crypto::seal_to(officer.card.box_key, answers_key->expose(), crypto::bytes_of(context))});
     } else {
         insert.bind_null();
     }
@@ -122,31 +139,6 @@ std::string meta(Database& database, std::string_view name)
 }
 
 } // namespace
-
-std::string_view to_text(VaultError code) noexcept
-{
-    switch (code) {
-    case VaultError::not_found: return "not_found";
-    case VaultError::already_exists: return "already_exists";
-    case VaultError::malformed: return "malformed";
-    case VaultError::wrong_passphrase_or_key: return "wrong_passphrase_or_key";
-    case VaultError::authentication_failed: return "authentication_failed";
-    case VaultError::signature_invalid: return "signature_invalid";
-    case VaultError::release_time_not_reached: return "release_time_not_reached";
-    case VaultError::expired: return "expired";
-    case VaultError::quorum_incomplete: return "quorum_incomplete";
-    case VaultError::share_invalid: return "share_invalid";
-    case VaultError::wrong_host: return "wrong_host";
-    case VaultError::wrong_batch: return "wrong_batch";
-    case VaultError::already_used: return "already_used";
-    case VaultError::not_permitted: return "not_permitted";
-    case VaultError::conflict: return "conflict";
-    case VaultError::infeasible: return "infeasible";
-    case VaultError::chain_broken: return "chain_broken";
-    case VaultError::storage_failed: return "storage_failed";
-    }
-    return "unknown";
-}
 
 std::string_view to_text(Role role) noexcept
 {
@@ -179,15 +171,17 @@ Result<std::set<Role>> roles_from_text(std::string_view text)
         const std::string_view word = text.substr(0, comma);
         const auto role = role_from_text(word);
         if (!role) {
-            return refuse(VaultError::malformed, "'" + std::string{word} +
-                                                     "' is no role; roles: manager, sealer, key_keeper, releaser, grader, supervisor");
+            return refuse(VaultError::malformed,
+                          "'" + std::string{word} +
+                              "' is no role; roles: manager, sealer, key_keeper, releaser, grader, supervisor");
         }
         roles.insert(*role);
         text = comma == std::string_view::npos ? std::string_view{} : text.substr(comma + 1);
     }
     if (roles.empty()) { return refuse(VaultError::malformed, "an officer needs at least one role"); }
     if (roles.contains(Role::supervisor) && roles.size() > 1) {
-        return refuse(VaultError::not_permitted, "a supervisor sees everything and changes nothing: no other role beside it (A4)");
+        return refuse(VaultError::not_permitted,
+                      "a supervisor sees everything and changes nothing: no other role beside it (A4)");
     }
     return roles;
 }
@@ -207,15 +201,19 @@ OfficeVault::OfficeVault(OfficeVault&&) noexcept = default;
 OfficeVault& OfficeVault::operator=(OfficeVault&&) noexcept = default;
 OfficeVault::~OfficeVault() = default;
 
-Result<OfficeVault> OfficeVault::create(const std::filesystem::path& directory, std::string name, const std::vector<Officer>& officers,
-                                        const Identity& founder, engine::Instant now)
+Result<OfficeVault> OfficeVault::create(const std::filesystem::path& directory, std::string name,
+                                        const std::vector<Officer>& officers, const Identity& founder,
+                                        engine::Instant now)
 {
-    if (name.empty() || name.size() > 200) { return refuse(VaultError::malformed, "the vault needs a name of 1 to 200 bytes"); }
+    if (!is_identity_name(name)) {
+        return refuse(VaultError::malformed, "the vault needs a name of 1 to 64 bytes of printable text");
+    }
     std::set<std::string> ids;
     bool founder_is_officer = false;
     for (const Officer& officer : officers) {
         if (!ids.insert(officer.card.id()).second) {
-            return refuse(VaultError::conflict, officer.card.name + " is named twice; give all roles of one person in one entry");
+            return refuse(VaultError::conflict,
+                          officer.card.name + " is named twice; give all roles of one person in one entry");
         }
         founder_is_officer |= officer.card == founder.card();
     }
@@ -223,7 +221,8 @@ Result<OfficeVault> OfficeVault::create(const std::filesystem::path& directory, 
 
     std::error_code error;
     if (std::filesystem::exists(directory, error)) {
-        return refuse(VaultError::already_exists, directory.string() + " exists already; choose a new folder for the vault");
+        return refuse(VaultError::already_exists,
+                      directory.string() + " exists already; choose a new folder for the vault");
     }
     // Everything is made in a folder beside and renamed when it is complete.
     std::filesystem::path working = directory;
@@ -245,7 +244,8 @@ Result<OfficeVault> OfficeVault::create(const std::filesystem::path& directory, 
     KeysFile keys{.vault_id = crypto::to_hex(crypto::random_bytes(8)), .name = std::move(name), .wraps = {}};
     const std::string context = wrap_context(keys.vault_id, "database-key");
     for (const Officer& officer : officers) {
-        keys.wraps.push_back({officer.card, crypto::seal_to(officer.card.box_key, database_key.expose(), crypto::bytes_of(context))});
+        keys.wraps.push_back(
+            {officer.card, crypto::seal_to(officer.card.box_key, database_key.expose(), crypto::bytes_of(context))});
     }
     if (auto written = write_keys(working, keys, false); !written) { return std::unexpected{written.error()}; }
 
@@ -261,21 +261,28 @@ Result<OfficeVault> OfficeVault::create(const std::filesystem::path& directory, 
         put("vault_id", keys.vault_id);
         put("name", keys.name);
         const crypto::SecretBuffer secret = office.secret();
-        database->prepare("INSERT INTO secrets(name, value) VALUES ('office_identity', ?)").bind(crypto::ByteView{secret.expose()}).run();
+        database->prepare("INSERT INTO secrets(name, value) VALUES ('office_identity', ?)")
+            .bind(crypto::ByteView{secret.expose()})
+            .run();
         boost::json::array listed;
         for (const Officer& officer : officers) {
             store_officer(*database, officer, keys.vault_id, &answers_key, now);
             listed.push_back({{"card", to_json(officer.card)}, {"roles", to_text(officer.roles)}});
         }
         Ledger{*database}.append({founder.card().id(), founder.card().name}, "vault.init",
-                                 {{"vault_id", keys.vault_id}, {"name", keys.name}, {"office", to_json(office.card())}, {"officers", listed}},
+                                 {{"vault_id", keys.vault_id},
+                                  {"name", keys.name},
+                                  {"office", to_json(office.card())},
+                                  {"officers", listed}},
                                  now);
         transaction.commit();
         return {};
     });
     if (!created) { return std::unexpected{created.error()}; }
     std::filesystem::rename(working, directory, error);
-    if (error) { return refuse(VaultError::storage_failed, "can't rename to " + directory.string() + ": " + error.message()); }
+    if (error) {
+        return refuse(VaultError::storage_failed, "can't rename to " + directory.string() + ": " + error.message());
+    }
     cleanup.path.clear();
     const auto parent = directory.has_parent_path() ? directory.parent_path() : std::filesystem::path{"."};
     if (auto synced = sync_directory(parent); !synced) { return std::unexpected{synced.error()}; }
@@ -290,13 +297,18 @@ Result<OfficeVault> OfficeVault::open(const std::filesystem::path& directory, co
 {
     auto keys = read_keys(directory);
     if (!keys) { return std::unexpected{keys.error()}; }
-    const auto wrap = std::ranges::find_if(keys->wraps, [&](const auto& candidate) { return candidate.card == who.card(); });
+    const auto wrap =
+        std::ranges::find_if(keys->wraps, [&](const auto& candidate) { return candidate.card == who.card(); });
     if (wrap == keys->wraps.end()) {
-        return refuse(VaultError::not_permitted, who.card().name + " (" + who.card().id() + ") is no officer of this vault");
+        return refuse(VaultError::not_permitted,
+                      who.card().name + " (" + who.card().id() + ") is no officer of this vault");
     }
     const std::string context = wrap_context(keys->vault_id, "database-key");
     const auto key = crypto::open_sealed(who.box_keys(), wrap->sealed_key, crypto::bytes_of(context));
-    if (!key) { return refuse(VaultError::authentication_failed, "the wrapped database key of " + who.card().name + " is damaged"); }
+    if (!key) {
+        return refuse(VaultError::authentication_failed,
+                      "the wrapped database key of " + who.card().name + " is damaged");
+    }
     return guarded([&]() -> Result<OfficeVault> {
         auto database = Database::open(directory / database_name, *key);
         if (!database) { return std::unexpected{database.error()}; }
@@ -324,18 +336,39 @@ Result<OfficeVault> OfficeVault::open(const std::filesystem::path& directory, co
         auto office = Identity::from_secret(keys->name, seeds_secret);
         if (!office) { return std::unexpected{office.error()}; }
         return OfficeVault{std::make_unique<State>(State{directory, std::move(*keys), std::move(*database),
-                                                         Actor{who.card().id(), who.card().name}, std::move(*roles), std::move(*office),
-                                                         std::move(answers_key)})};
+                                                         Actor{who.card().id(), who.card().name}, std::move(*roles),
+                                                         std::move(*office), std::move(answers_key)})};
     });
 }
 
-const std::filesystem::path& OfficeVault::directory() const noexcept { return state_->directory; }
-const std::string& OfficeVault::name() const noexcept { return state_->keys.name; }
-const std::string& OfficeVault::vault_id() const noexcept { return state_->keys.vault_id; }
-const Actor& OfficeVault::actor() const noexcept { return state_->actor; }
-const Identity& OfficeVault::office_identity() const noexcept { return state_->office; }
-Database& OfficeVault::database() noexcept { return state_->database; }
-Ledger OfficeVault::ledger() noexcept { return Ledger{state_->database}; }
+const std::filesystem::path& OfficeVault::directory() const noexcept
+{
+    return state_->directory;
+}
+const std::string& OfficeVault::name() const noexcept
+{
+    return state_->keys.name;
+}
+const std::string& OfficeVault::vault_id() const noexcept
+{
+    return state_->keys.vault_id;
+}
+const Actor& OfficeVault::actor() const noexcept
+{
+    return state_->actor;
+}
+const Identity& OfficeVault::office_identity() const noexcept
+{
+    return state_->office;
+}
+Database& OfficeVault::database() noexcept
+{
+    return state_->database;
+}
+Ledger OfficeVault::ledger() noexcept
+{
+    return Ledger{state_->database};
+}
 
 std::vector<Officer> OfficeVault::officers() const
 {
@@ -354,14 +387,15 @@ std::vector<Officer> OfficeVault::officers() const
 Result<void> OfficeVault::require(Role role) const
 {
     if (state_->roles.contains(role)) { return {}; }
-    return refuse(VaultError::not_permitted, state_->actor.name + " lacks the role '" + std::string{to_text(role)} + "' (has: " +
-                                                 to_text(state_->roles) + ")");
+    return refuse(VaultError::not_permitted, state_->actor.name + " lacks the role '" + std::string{to_text(role)} +
+                                                 "' (has: " + to_text(state_->roles) + ")");
 }
 
 Result<const crypto::SecretBuffer*> OfficeVault::answers_key() const
 {
     if (!state_->answers_key) {
-        return refuse(VaultError::not_permitted, state_->actor.name + " may not read answer keys (role key_keeper or grader)");
+        return refuse(VaultError::not_permitted,
+                      state_->actor.name + " may not read answer keys (role key_keeper or grader)");
     }
     return &*state_->answers_key;
 }
@@ -371,7 +405,8 @@ Result<void> OfficeVault::add_officer(const Officer& officer, const Identity& wh
     if (auto allowed = require(Role::manager); !allowed) { return allowed; }
     const bool wants_answers = may_hold_answers_key(officer.roles);
     if (wants_answers && !state_->answers_key) {
-        return refuse(VaultError::not_permitted, "only somebody who holds the answers key can pass it on to a key keeper or grader");
+        return refuse(VaultError::not_permitted,
+                      "only somebody who holds the answers key can pass it on to a key keeper or grader");
     }
     KeysFile keys = state_->keys;
     if (std::ranges::any_of(keys.wraps, [&](const auto& wrap) { return wrap.card.id() == officer.card.id(); })) {
@@ -385,7 +420,8 @@ Result<void> OfficeVault::add_officer(const Officer& officer, const Identity& wh
     const std::string context = wrap_context(keys.vault_id, "database-key");
     const auto key = crypto::open_sealed(who.box_keys(), own->sealed_key, crypto::bytes_of(context));
     if (!key) { return refuse(VaultError::authentication_failed, "the wrapped database key is damaged"); }
-    keys.wraps.push_back({officer.card, crypto::seal_to(officer.card.box_key, key->expose(), crypto::bytes_of(context))});
+    keys.wraps.push_back(
+        {officer.card, crypto::seal_to(officer.card.box_key, key->expose(), crypto::bytes_of(context))});
 
     const auto recorded = record("officer.add", now, [&](Database& database) -> Result<boost::json::object> {
         // Left over from an addition that was cut short before the key file was written.
@@ -417,9 +453,11 @@ Result<std::string> OfficeVault::write_checkpoint()
 {
     return guarded([&]() -> Result<std::string> {
         Ledger ledger{state_->database};
-        const Checkpoint checkpoint{.origin = "papervault.vault/" + state_->keys.vault_id, .size = ledger.size(), .root = ledger.root()};
+        const Checkpoint checkpoint{
+            .origin = "papervault.vault/" + state_->keys.vault_id, .size = ledger.size(), .root = ledger.root()};
         std::string note = sign_checkpoint(checkpoint, state_->office.signing_key());
-        if (auto written = write_file_durably(state_->directory / checkpoint_name, crypto::bytes_of(note), true, 0644); !written) {
+        if (auto written = write_file_durably(state_->directory / checkpoint_name, crypto::bytes_of(note), true, 0644);
+            !written) {
             return std::unexpected{written.error()};
         }
         return note;

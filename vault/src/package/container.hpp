@@ -27,6 +27,7 @@ inline constexpr ContainerKind package_container{
 inline constexpr ContainerKind answers_container{
     .magic = "PAPERVAULT-ANS1\n", .signature_purpose = "papervault.answers.v1", .noun = "answers file"};
 inline constexpr std::size_t signatures_max = 2;
+inline constexpr std::size_t signature_block_bytes_max = 1024;
 
 struct SealerSignature {
     std::string sealer; ///< IdentityCard::id(); a label, the key is in the header or known otherwise.

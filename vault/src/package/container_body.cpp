@@ -69,6 +69,12 @@ Result<void> write_container(const std::filesystem::path& file, const ContainerK
     const crypto::Bytes provisional = signed_bytes(kind, encode_header());
     const SealerSignature nobody{.sealer = sealer.card().id()};
     const std::uint64_t body_offset = provisional.size() + signature_block({&nobody, 1}).size();
+    const Compartment* last = compartments.empty() ? nullptr : compartments.back().record;
+    const std::uint64_t body_bytes = last == nullptr ? 0 : last->offset + last->length;
+    // Room for the second signature, too: what is written here stays readable when it is countersigned.
+    if (provisional.size() + signature_block_bytes_max + body_bytes > package_bytes_max) {
+        return refuse(VaultError::malformed, "the " + std::string{kind.noun} + " would be too large");
+    }
     for (CompartmentToSeal& compartment : compartments) {
         if (auto sealed = seal_compartment(*durable, body_offset, compartment); !sealed) { return sealed; }
     }

@@ -10,7 +10,6 @@ namespace {
 
 constexpr std::size_t magic_bytes = 16;
 constexpr std::size_t length_bytes = 4;
-constexpr std::size_t signature_block_bytes_max = 1024;
 
 void append(crypto::Bytes& to, crypto::ByteView bytes)
 {

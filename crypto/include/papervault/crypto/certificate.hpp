@@ -33,6 +33,8 @@ public:
     [[nodiscard]] static Result<CertificateAuthority> load(std::string_view certificate_pem,
                                                            const SecretBuffer& key_pem);
 
+    CertificateAuthority(const CertificateAuthority&) = delete;
+    CertificateAuthority& operator=(const CertificateAuthority&) = delete;
     CertificateAuthority(CertificateAuthority&&) noexcept;
     CertificateAuthority& operator=(CertificateAuthority&&) noexcept;
     ~CertificateAuthority();

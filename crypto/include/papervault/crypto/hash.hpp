@@ -39,6 +39,8 @@ public:
     /// @param purpose  Empty: plain BLAKE2b-256. Otherwise the data is preceded by
     ///                 "papervault.hash-stream.v1" ‖ 0x00 ‖ length(purpose) ‖ purpose, length as 64 bits little endian.
     explicit Blake2bHasher(std::string_view purpose = {});
+    Blake2bHasher(const Blake2bHasher&) = delete;
+    Blake2bHasher& operator=(const Blake2bHasher&) = delete;
     Blake2bHasher(Blake2bHasher&&) noexcept;
     Blake2bHasher& operator=(Blake2bHasher&&) noexcept;
     ~Blake2bHasher();

@@ -30,16 +30,16 @@ namespace papervault::crypto {
 struct PassphraseCost {
     static constexpr std::uint64_t operations_min = 1;
     static constexpr std::uint64_t operations_max = 16;
-    static constexpr std::uint64_t memory_kib_min = 8 * 1024;
-    static constexpr std::uint64_t memory_kib_max = 1024 * 1024;
+    static constexpr std::uint64_t memory_kib_min = 8'192;     // 8 MiB
+    static constexpr std::uint64_t memory_kib_max = 1'048'576; // 1 GiB
 
-    std::uint64_t operations = 3;          ///< Passes over the memory.
-    std::uint64_t memory_kib = 256 * 1024; ///< The default, 3 × 256 MiB, is for files; about a second.
+    std::uint64_t operations = 3;       ///< Passes over the memory.
+    std::uint64_t memory_kib = 262'144; ///< The default, 3 × 256 MiB, is for files; about a second.
 
     /// 2 × 64 MiB: sign-in on a server, where many may come at once.
-    [[nodiscard]] static constexpr PassphraseCost interactive() noexcept { return {2, 64 * 1024}; }
+    [[nodiscard]] static constexpr PassphraseCost interactive() noexcept { return {2, 65'536}; }
     /// 4 × 1 GiB: a root key that is opened once a year.
-    [[nodiscard]] static constexpr PassphraseCost sensitive() noexcept { return {4, 1024 * 1024}; }
+    [[nodiscard]] static constexpr PassphraseCost sensitive() noexcept { return {4, 1'048'576}; }
     [[nodiscard]] constexpr bool within_limits() const noexcept
     {
         return operations >= operations_min && operations <= operations_max && memory_kib >= memory_kib_min &&

@@ -42,7 +42,8 @@ struct Form {
 [[nodiscard]] std::string form_identity_text(const Form& form);
 
 /// A candidate's own order of one form: items move within their section, options within their item (unless
-/// shuffle_options is false). Scores don't change. Derived from the stream alone: the same stream, the same order.
+/// shuffle_options is false). Scores don't change. Derived from the stream alone: section after section, first its
+/// items are shuffled, then the options of each item in the new order.
 [[nodiscard]] Form permute(const Form& form, RandomStream& stream);
 
 /// The form as the candidate's page reads it: numbered, true/false options added, nothing that helps to guess a key (no

@@ -198,7 +198,9 @@ struct Decision {
     std::optional<Refusal> refusal;
 };
 [[nodiscard]] Decision decide(const SittingState& state, const Command& command, Instant now);
-/// Applies an event that decide() gave for this state. An event from a damaged journal that does not fit is refused.
+/// Applies an event that decide() gave for this state. An event from a damaged journal that does not fit is refused and
+/// changes nothing. Write engine::apply where the event is a temporary: an Event is a std::variant, so std::apply is
+/// looked at, too.
 [[nodiscard]] Result<void> apply(SittingState& state, const Event& event);
 /// After a restart of the shell no connection is alive.
 void forget_connections(SittingState& state);

@@ -69,13 +69,15 @@ class ItemBank {
 public:
     explicit ItemBank(OfficeVault& vault) : vault_{&vault} {}
 
-    /// Replaces names and weights, adds points; points in use are never removed. CSV: code,name,weight_percent,importance.
+    /// Replaces names and weights, adds points; points in use are never removed. CSV:
+    /// code,name,weight_percent,importance.
     [[nodiscard]] Result<std::size_t> load_specification(const std::filesystem::path& csv, engine::Instant now);
     /// Reads JSONL or CSV by content (docs/item-format.md). Pictures are looked up beside the file.
     /// @param create_points  Unknown knowledge points are added flat; else such rows are rejected.
-    /// @return With refuse_all and a bad row: malformed, and nothing is stored; the report is in the failure's detail line by line.
-    [[nodiscard]] Result<ImportReport> import_file(const std::filesystem::path& file, BadRows bad_rows, bool create_points,
-                                                   engine::Instant now);
+    /// @return With refuse_all and a bad row: malformed, and nothing is stored; the report is in the failure's detail
+    /// line by line.
+    [[nodiscard]] Result<ImportReport> import_file(const std::filesystem::path& file, BadRows bad_rows,
+                                                   bool create_points, engine::Instant now);
 
     [[nodiscard]] Result<BankStatistics> statistics();
     [[nodiscard]] Result<std::vector<KnowledgePoint>> specification();

@@ -18,10 +18,16 @@ struct sqlite3_stmt;
 /// One SQLCipher 4 file: WAL, synchronous FULL, raw 256-bit key. Speaks SQL; only repositories include this.
 namespace papervault::vault {
 
-/// The file can't be read or written, or a statement of ours failed. Repositories turn it into VaultError::storage_failed.
+/// The file can't be read or written, or a statement of ours failed. Repositories turn it into
+/// VaultError::storage_failed.
 class StorageUnavailable : public std::runtime_error {
 public:
-    using std::runtime_error::runtime_error;
+    StorageUnavailable(const std::string& what, bool unreadable) : std::runtime_error{what}, unreadable_{unreadable} {}
+    /// The bytes are not a database under this key, or are damaged; else the system failed.
+    [[nodiscard]] bool unreadable() const noexcept { return unreadable_; }
+
+private:
+    bool unreadable_;
 };
 
 class Database;
@@ -75,7 +81,9 @@ public:
     [[nodiscard]] std::optional<std::string> find_damage();
 
 private:
-    struct Close { void operator()(sqlite3* database) const noexcept; };
+    struct Close {
+        void operator()(sqlite3* database) const noexcept;
+    };
     explicit Database(sqlite3* database) noexcept : database_{database} {}
     static Result<Database> open_with(const std::filesystem::path& file, const crypto::SecretBuffer& key, int flags);
     std::unique_ptr<sqlite3, Close> database_;

@@ -55,6 +55,10 @@ class Identity {
 public:
     /// @param name  One that is_identity_name(); save() refuses another.
     [[nodiscard]] static Identity generate(std::string name);
+    /// From secret(), for a machine's identity that rests inside an encrypted store.
+    [[nodiscard]] static Result<Identity> from_secret(std::string name, const crypto::SecretBuffer& secret);
+    /// Both seeds, signing key first: 64 bytes.
+    [[nodiscard]] crypto::SecretBuffer secret() const;
     /// Reads an identity file (docs/identity-format.md). A wrong passphrase and a damaged secret are told apart as far
     /// as that can be: wrong_passphrase_or_key against malformed (the structure or its digest is damaged).
     /// not_permitted for a file that its permissions should protect and that group or others may read. Slow on purpose

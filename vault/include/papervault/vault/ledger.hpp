@@ -14,8 +14,8 @@
 #include <string_view>
 #include <vector>
 
-/// Append-only record of what was done, by whom, when (rules B5, E14, G6). Entries are canonical JSON, chained by hash and leaves of an
-/// RFC 9162 Merkle tree; docs/ledger-format.md.
+/// Append-only record of what was done, by whom, when (rules B5, E14, G6). Entries are canonical JSON, chained by hash
+/// and leaves of an RFC 9162 Merkle tree; docs/ledger-format.md.
 namespace papervault::vault {
 
 /// Who acts: the officer's card id and name.
@@ -46,13 +46,14 @@ struct Checkpoint {
 /// @return signature_invalid, malformed.
 [[nodiscard]] Result<Checkpoint> verify_checkpoint(std::string_view note, const crypto::VerifyKey& key);
 
-/// The ledger's tables in the office database. Used inside the caller's transaction: the change and the entry that explains it are
-/// both stored, or neither.
+/// The ledger's tables in the office database. Used inside the caller's transaction: the change and the entry that
+/// explains it are both stored, or neither.
 class Ledger {
 public:
     explicit Ledger(Database& database) : database_{&database} {}
 
-    /// Appends within the open transaction. Time never goes back: an earlier clock is recorded as the last entry's time.
+    /// Appends within the open transaction. Time never goes back: an earlier clock is recorded as the last entry's
+    /// time.
     /// @throws StorageUnavailable
     LedgerEntry append(const Actor& actor, std::string_view action, boost::json::object subject, engine::Instant now);
 
@@ -65,7 +66,8 @@ private:
     Database* database_;
 };
 
-/// Checks texts as a chain from the first entry: form, index, order of time, previous hash. @return chain_broken naming the first entry.
+/// Checks texts as a chain from the first entry: form, index, order of time, previous hash. @return chain_broken naming
+/// the first entry.
 [[nodiscard]] Result<std::vector<LedgerEntry>> verify_chain(const std::vector<std::string>& texts);
 /// A checkpoint kept by somebody else must be a prefix of this ledger. @return chain_broken.
 [[nodiscard]] Result<void> verify_against_checkpoint(const std::vector<std::string>& texts, const Checkpoint& kept);

@@ -38,11 +38,14 @@ struct Officer {
 /// An open vault, in the name of one officer. One thread; a second process waits for the first one's transaction.
 class OfficeVault {
 public:
-    /// Makes the folder, the database with a random key, and wraps the key for each officer. Nothing is left behind on failure.
+    /// Makes the folder, the database with a random key, and wraps the key for each officer. Nothing is left behind on
+    /// failure.
     /// @param founder  One of the officers; his name stands in the first ledger entry.
     [[nodiscard]] static Result<OfficeVault> create(const std::filesystem::path& directory, std::string name,
-                                                    const std::vector<Officer>& officers, const Identity& founder, engine::Instant now);
-    /// @return not_permitted when the identity has no wrapped key here; authentication_failed when the database is damaged.
+                                                    const std::vector<Officer>& officers, const Identity& founder,
+                                                    engine::Instant now);
+    /// @return not_permitted when the identity has no wrapped key here; authentication_failed when the database is
+    /// damaged.
     [[nodiscard]] static Result<OfficeVault> open(const std::filesystem::path& directory, const Identity& who);
     OfficeVault(OfficeVault&&) noexcept;
     OfficeVault& operator=(OfficeVault&&) noexcept;
@@ -65,7 +68,8 @@ public:
     [[nodiscard]] Database& database() noexcept;
     [[nodiscard]] Ledger ledger() noexcept;
 
-    /// One transaction: what `change` does and the ledger entry that explains it are both stored, or neither; then the checkpoint file follows.
+    /// One transaction: what `change` does and the ledger entry that explains it are both stored, or neither; then the
+    /// checkpoint file follows.
     /// @param change  Fills in the entry's subject. A failure it returns rolls all back.
     [[nodiscard]] Result<LedgerEntry> record(std::string_view action, engine::Instant now,
                                              const std::function<Result<boost::json::object>(Database&)>& change);

@@ -1,0 +1,36 @@
+#pragma once
+
+#include "assembly/draw_task.hpp"
+#include "assembly/form_sampler.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+/// All sentences of the assembly for people, in one place.
+namespace papervault::engine::assembly::wording {
+
+[[nodiscard]] std::string repeated_item(const std::string& id);
+[[nodiscard]] std::string difficulty_of_item(const std::string& id, Decimal difficulty);
+[[nodiscard]] std::string pool_too_large();
+[[nodiscard]] std::string too_costly();
+
+/// One demand or limit of a count conflict.
+struct Requirement {
+    enum class Kind { none, section_scope, paper_scope, supply };
+    Kind kind = Kind::none;
+    std::size_t index = 0; ///< Section, or type of a supply.
+    std::size_t node = 0;
+    std::int64_t count = 0; ///< Over all forms.
+};
+struct Shortage {
+    std::vector<Requirement> demands;
+    std::vector<Requirement> limits;
+    std::int64_t missing = 0;
+    int forms = 1;
+};
+[[nodiscard]] std::string shortage(const DrawTask& task, const Shortage& shortage);
+
+[[nodiscard]] std::string gave_up(const DrawTask& task, const Tally& tally);
+
+} // namespace papervault::engine::assembly::wording

@@ -274,7 +274,6 @@ int run(const ServeCommand& command)
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGINT);
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-    std::signal(SIGPIPE, SIG_IGN);
     keep_memory_private();
     const auto hall = HallDirectory::open(command.dir);
     if (!hall) { return refused(hall.error(), command.json); }

@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <csignal>
 #include <cstdio>
 #include <functional>
 
@@ -150,6 +151,7 @@ void add_ctl_commands(CLI::App& hall, Chosen& chosen)
 
 int main(int argc, char** argv)
 {
+    std::signal(SIGPIPE, SIG_IGN); // a peer that goes is an error like others
     CLI::App app{"papervault-server: 考场服务器 the exam site's server"};
     app.set_help_flag("-h,--help", "这页说明 This help");
     app.require_subcommand(1);

@@ -5,6 +5,7 @@
 #include <papervault/crypto/certificate.hpp>
 
 #include <boost/asio/post.hpp>
+#include <boost/asio/ssl/error.hpp>
 #include <boost/asio/write.hpp>
 #include <fmt/format.h>
 #include <openssl/ssl.h>
@@ -172,7 +173,9 @@ private:
         constexpr std::size_t discarded_max = 256 * 1024;
         tcp().expires_after(std::chrono::seconds{1});
         auto [unclean] = co_await stream_.async_shutdown(no_throw);
-        if (!unclean) { co_return; }
+        // After an end of file no further edge comes from epoll: a read would wait for its deadline.
+        const bool at_end = !unclean || unclean == asio::ssl::error::stream_truncated || unclean == asio::error::eof;
+        if (at_end) { co_return; }
         std::array<char, 4096> scrap; // only written to
         const asio::mutable_buffer space = asio::buffer(scrap);
         for (std::size_t discarded = 0; discarded < discarded_max;) {

@@ -150,6 +150,7 @@ std::expected<void, HeadRefusal> weigh_fields(std::size_t body_bytes_max, HttpHe
         if (!upgrade_listed || !same_letters(*upgrade, "websocket")) {
             return bad("only a WebSocket can be upgraded to");
         }
+        if (head.method != HttpMethod::get) { return bad("an upgrade is a GET"); }
         head.web_socket = true;
     }
     if (head.method == HttpMethod::get && head.content_length != 0) { return bad("a GET with a body"); }

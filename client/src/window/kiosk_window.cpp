@@ -194,13 +194,13 @@ int run_window(const WindowOptions& options)
     }
     if (serious && !options.allow_findings) {
         log_line("本机环境不安全，终端不启动；请联系管理员 the kiosk does not start on this machine as it is");
-        return 4;
+        return 3;
     }
     crypto::forbid_core_dumps();
     if (gtk_init_check() == FALSE) {
         log_line("没有可用的显示器 no display to show the page on; set DISPLAY or WAYLAND_DISPLAY, or run "
                  "'papervault-kiosk headless'");
-        return 5;
+        return 1;
     }
     GMainLoop* loop = g_main_loop_new(nullptr, FALSE);
     g_unix_signal_add(SIGTERM, stop, loop);

@@ -20,7 +20,7 @@ struct HallSettings {
     int enrolment_port = 8444;
     int seats_max = 30;
     bool seal_automatically = false; ///< Seal the answers as soon as the sitting has ended.
-    int connections_per_certificate_max = 16;
+    int connections_per_certificate_max = 64; ///< A clerk confirms a hall of kiosks in one go.
     int in_flight_max = 64;
 };
 

@@ -39,15 +39,15 @@ struct CandidatePlan {
 [[nodiscard]] Result<std::vector<CandidatePlan>> plan_from_jsonl(std::string_view text);
 
 struct HeadlessOptions {
-    Endpoint hall;
-    Endpoint enrolment;
-    std::optional<std::filesystem::path> state; ///< Keeps the certificates.
+    Endpoint hall{};
+    Endpoint enrolment{};
+    std::optional<std::filesystem::path> state{}; ///< Keeps the certificates.
     /// Between two answers, half to one and a half times as long. 0: the next one when the former is durable.
     std::chrono::milliseconds pace{0};
     std::chrono::milliseconds spread{0}; ///< Candidates begin within this time.
     int rounds = 1;                      ///< How often each answers all of the plan; the last round ends on the plan.
     bool stays_to_the_end = false;       ///< Instead of handing in.
-    std::optional<int> stop_after;       ///< Answers; then the line is closed without handing in.
+    std::optional<int> stop_after{};       ///< Answers; then the line is closed without handing in.
     bool until_signal = false;           ///< When all is answered: wait, and close the line at stop().
 };
 

@@ -29,8 +29,8 @@ public:
 };
 
 struct SeatOptions {
-    Endpoint hall;
-    Endpoint enrolment;
+    Endpoint hall{};
+    Endpoint enrolment{};
     int seat = 0;
     std::optional<StateFolder> state; ///< None: the certificate is forgotten with the program.
     std::chrono::milliseconds tick_every{250};

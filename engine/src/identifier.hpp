@@ -1,5 +1,7 @@
 #pragma once
 
+#include <papervault/engine/item.hpp>
+
 #include <algorithm>
 #include <string_view>
 
@@ -26,7 +28,7 @@ constexpr bool is_identifier(std::string_view text, std::string_view others, std
 
 constexpr bool is_item_id(std::string_view text) noexcept
 {
-    return is_identifier(text, "._/-", 1, 64);
+    return is_identifier(text, "._/-", 1, item_id_bytes_max);
 }
 constexpr bool is_batch_id(std::string_view text) noexcept
 {

@@ -93,7 +93,7 @@ void check_options(Check& check, const Item& item)
 void check_item(Check& check, const Item& item)
 {
     check.require(is_item_id(item.id), EngineError::malformed,
-                  "an item's id is 1 to 64 characters of A-Z a-z 0-9 . _ / -");
+                  "an item's id is 1 to 128 characters of A-Z a-z 0-9 . _ / -");
     check.require(item.version >= 1 && item.version <= version_max, EngineError::out_of_range, "versions count from 1");
     check.require(is_plain(item.knowledge_point, 64), EngineError::out_of_range,
                   "the knowledge point's code is too long");
@@ -286,7 +286,7 @@ Result<Item> item_from_json(const json::value& value, std::string_view where)
 {
     JsonFields fields{value, where};
     Item item;
-    item.id = fields.text("id", 64);
+    item.id = fields.text("id", item_id_bytes_max);
     item.version = static_cast<int>(fields.integer("version", 1, version_max));
     if (const auto type = item_type_from_text(fields.text("type", 16))) {
         item.type = *type;
@@ -335,7 +335,7 @@ Result<AnswerKey> answer_key_from_json(const json::value& value, std::string_vie
 {
     JsonFields fields{value, where};
     AnswerKey key;
-    key.item_id = fields.text("item", 64);
+    key.item_id = fields.text("item", item_id_bytes_max);
     key.item_version = static_cast<int>(fields.integer("version", 1, version_max));
     key.correct_options = fields.texts("correct_options", options_max, 8);
     for (const json::value& blank : fields.array("blanks", blanks_max))

@@ -116,7 +116,7 @@ PaperOpened read_paper_opened(JsonFields& fields)
     }
     JsonFields form_fields{fields.member("items_by_form"), fields.path("items_by_form")};
     for (const json::key_value_pair& form : *forms) {
-        const std::vector<std::string> items = form_fields.texts(form.key(), items_of_form_max, 64);
+        const std::vector<std::string> items = form_fields.texts(form.key(), items_of_form_max, item_id_bytes_max);
         if (!is_form_id(form.key()) || !std::ranges::all_of(items, is_item_id)) {
             fields.problem(EngineError::malformed, "items_by_form", "ids of forms and items were expected");
         }

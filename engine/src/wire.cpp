@@ -33,7 +33,7 @@ std::string read_ticket(JsonFields& fields)
 
 std::string read_item_id(JsonFields& fields, std::string_view name)
 {
-    std::string id = fields.text(name, 64);
+    std::string id = fields.text(name, item_id_bytes_max);
     if (!is_item_id(id)) fields.problem(EngineError::malformed, name, "is no item's id");
     return id;
 }

@@ -7,6 +7,8 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <span>
+#include <string_view>
 #include <vector>
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
@@ -47,8 +49,9 @@ bool replay(const fs::path& file)
 int main(int argument_count, char** arguments)
 try {
     std::size_t replayed = 0;
-    for (int i = 1; i < argument_count; ++i) {
-        for (const fs::path& file : files_of(arguments[i])) {
+    for (const std::string_view place : std::span{arguments, static_cast<std::size_t>(argument_count)}.subspan(1)) {
+        if (place.empty() || place.starts_with('-')) { continue; } // an option of libFuzzer, or the gap that it left
+        for (const fs::path& file : files_of(place)) {
             if (!replay(file)) { return 1; }
             ++replayed;
         }

@@ -17,7 +17,6 @@ constexpr int format_version = 1;
 constexpr std::size_t title_bytes_max = 200;
 constexpr std::size_t note_bytes_max = 1'000;
 constexpr std::size_t scope_bytes_max = 64;
-constexpr std::size_t item_id_bytes_max = 64;
 
 int small_integer(JsonFields& fields, std::string_view name, int lowest, int highest)
 {

@@ -12,8 +12,8 @@
 
 namespace papervault::engine {
 
-/// Which forms follow from pool, blueprint and stream. Recorded with every draw: another program that draws other forms from the same
-/// input bears another name, so that a record can always be checked with the method it was made by.
+/// Which forms follow from pool, blueprint and stream. Recorded with every draw: another program that draws other forms
+/// from the same input bears another name, so that a record can always be checked with the method it was made by.
 inline constexpr std::string_view draw_method = "papervault-draw-1";
 
 /// What a draw needs to know of an item, and no more.
@@ -24,7 +24,8 @@ struct PoolItem {
     Decimal difficulty;
 };
 
-/// One form as positions in the pool, section after section, in the order of the sections; inside a section by draw order.
+/// One form as positions in the pool, section after section, in the order of the sections; inside a section by draw
+/// order.
 struct DrawnForm {
     std::string id;
     std::vector<std::vector<std::uint32_t>> sections;
@@ -36,17 +37,20 @@ struct Draw {
 };
 
 /// Draws forms at random from a pool under a blueprint. Compiled once, then drawn from any number of times.
-/// The result is a function of pool (in the given order of ids, which is sorted inside), blueprint and stream alone: integers only.
+/// The result is a function of pool (in the given order of ids, which is sorted inside), blueprint and stream alone:
+/// integers only.
 class FormDrawer {
 public:
-    /// @return infeasible, with the section, scope and number of missing items, where counting alone shows that no form exists.
+    /// @return infeasible, with the section, scope and number of missing items, where counting alone shows that no form
+    /// exists.
     [[nodiscard]] static Result<FormDrawer> compile(std::span<const PoolItem> pool, const Blueprint& blueprint);
     FormDrawer(FormDrawer&&) noexcept;
     FormDrawer& operator=(FormDrawer&&) noexcept;
     ~FormDrawer();
 
     /// All forms of the blueprint, drawn jointly.
-    /// @return infeasible when no set of forms was found within the stated number of proposals; says which constraint failed most.
+    /// @return infeasible when no set of forms was found within the stated number of proposals; says which constraint
+    /// failed most.
     [[nodiscard]] Result<Draw> draw(RandomStream& stream) const;
 
 private:
@@ -57,6 +61,7 @@ private:
 
 /// Checks forms against the blueprint's words alone; shares no code with the drawer.
 /// @return inconsistent, naming form and constraint.
-[[nodiscard]] Result<void> verify_forms(std::span<const PoolItem> pool, const Blueprint& blueprint, std::span<const DrawnForm> forms);
+[[nodiscard]] Result<void> verify_forms(std::span<const PoolItem> pool, const Blueprint& blueprint,
+                                        std::span<const DrawnForm> forms);
 
 } // namespace papervault::engine

@@ -40,10 +40,11 @@ struct GradingPolicy {
 };
 
 /// Scores one response by one key. Never fails: any bytes are some answer.
-[[nodiscard]] ItemScore grade(const FormItem& item, const AnswerKey& key, const Response* response, const GradingPolicy& policy);
+[[nodiscard]] ItemScore grade(const FormItem& item, const AnswerKey& key, const Response* response,
+                              const GradingPolicy& policy);
 
-/// Normal form in which blanks are compared: width and case folded, white space removed at the ends and collapsed inside, punctuation and minus
-/// signs unified. UTF-8 in, UTF-8 out.
+/// Normal form in which blanks are compared: width and case folded, white space removed at the ends and collapsed
+/// inside, punctuation and minus signs unified. UTF-8 in, UTF-8 out.
 [[nodiscard]] std::string normal_text(std::string_view text);
 
 struct SheetScore {

@@ -15,6 +15,8 @@
 
 namespace papervault::engine {
 
+inline constexpr std::size_t item_id_bytes_max = 128;
+
 /// 单选 多选 判断 填空 简答 论述.
 enum class ItemType { single_choice, multiple_choice, true_false, fill_in, short_answer, essay };
 inline constexpr std::array all_item_types{ItemType::single_choice, ItemType::multiple_choice, ItemType::true_false,
@@ -42,7 +44,7 @@ struct Option {
 
 /// What a candidate may see. The key and the scoring standard are apart: AnswerKey.
 struct Item {
-    std::string id;  ///< 1 to 64 characters of [A-Za-z0-9._/-]; unique in the bank.
+    std::string id;  ///< 1 to item_id_bytes_max characters of [A-Za-z0-9._/-]; unique in the bank.
     int version = 1; ///< Counts from 1; a version is never overwritten.
     ItemType type{};
     std::string knowledge_point; ///< Code in the specification table, "2.3".

@@ -1,0 +1,76 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// The program's commands behind its command line. Each prints its result and returns the exit code.
+namespace papervault::server {
+
+inline constexpr int exit_done = 0;
+inline constexpr int exit_refused = 1;
+
+struct InitCommand {
+    std::filesystem::path dir;
+    std::string name;
+    std::string address = "127.0.0.1";
+    std::vector<std::string> names;
+    int hall_port = 8443;
+    int enrolment_port = 8444;
+    bool seal_automatically = false;
+    bool json = false;
+};
+int run(const InitCommand& command);
+
+struct StaffCommand {
+    std::filesystem::path dir;
+    std::string name;
+    std::filesystem::path out; ///< Empty: staff/<name>.pem in the hall's folder.
+    bool json = false;
+};
+int run(const StaffCommand& command);
+
+struct TakeInCommand {
+    std::filesystem::path dir;
+    std::filesystem::path package;
+    std::filesystem::path handover;
+    std::filesystem::path taker; ///< Empty: the machine takes.
+    std::filesystem::path taker_passphrase_file;
+    std::filesystem::path taker_key_file;
+    bool json = false;
+};
+int run(const TakeInCommand& command);
+
+struct ServeCommand {
+    std::filesystem::path dir;
+    std::optional<int> hall_port;
+    std::optional<int> enrolment_port;
+    std::string package;
+    bool json = false;
+};
+int run(const ServeCommand& command);
+
+struct VerifyCommand {
+    std::filesystem::path dir;
+    std::string package; ///< Empty: every sitting.
+    bool json = false;
+};
+int run(const VerifyCommand& command);
+
+struct CtlCommand {
+    enum class What { status, enrolments, confirm, refuse, share, release, open, move, end, seal };
+    What what{};
+    std::filesystem::path dir;
+    std::filesystem::path staff;
+    std::filesystem::path file; ///< share, release: document; confirm: list of seats and codes.
+    int seat = 0;
+    std::string code;
+    std::string ticket;
+    std::string by;
+    std::string reason;
+    bool json = false;
+};
+int run(const CtlCommand& command);
+
+} // namespace papervault::server

@@ -1,0 +1,176 @@
+#include "hall/form_press.hpp"
+
+#include <papervault/crypto/aead.hpp>
+#include <papervault/crypto/kdf.hpp>
+#include <papervault/crypto/random.hpp>
+#include <papervault/engine/json.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace papervault::server {
+namespace {
+
+using vault::Result;
+using vault::VaultError;
+
+constexpr std::size_t compartment_bytes_max = 256 << 20;
+constexpr engine::JsonLimits content_limits{.bytes_max = compartment_bytes_max, .depth_max = 32};
+constexpr std::size_t forms_max = 64;
+
+/// The engine's source of randomness on top of the cipher's stream.
+class OrderStream final : public engine::RandomStream {
+public:
+    explicit OrderStream(const crypto::Digest& seed) : stream_{seed.view(), "form-order"} {}
+    void fill(std::span<std::byte> out) override { stream_.fill(out); }
+
+private:
+    crypto::ChaCha20Stream stream_;
+};
+
+std::unexpected<vault::VaultFailure> unfit(std::string_view compartment, std::string_view reason)
+{
+    return vault::refuse(VaultError::malformed, fmt::format("compartment {}: {}", compartment, reason));
+}
+
+std::string_view text_view(crypto::ByteView bytes)
+{
+    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+Result<void> read_forms(const vault::PackageHeader& header, crypto::ByteView paper, PaperContent& content)
+{
+    const auto value = engine::parse_json(text_view(paper), content_limits);
+    if (!value) { return unfit("paper", value.error().detail); }
+    const auto* array = value->if_array();
+    if (array == nullptr || array->empty() || array->size() > forms_max) {
+        return unfit("paper", "not an array of forms");
+    }
+    for (const boost::json::value& entry : *array) {
+        auto form = engine::form_from_json(entry, "paper");
+        if (!form) { return unfit("paper", form.error().detail); }
+        const crypto::Digest digest = crypto::blake2b(crypto::bytes_of(engine::form_identity_text(*form)));
+        const auto promised = std::ranges::find(header.forms, form->id, &vault::FormSummary::id);
+        if (promised == header.forms.end() || promised->spare || promised->digest != digest) {
+            return unfit("paper", fmt::format("form {} is not the one that was sealed", form->id));
+        }
+        content.digests.emplace(form->id, digest);
+        std::string id = form->id;
+        if (!content.forms.emplace(std::move(id), std::move(*form)).second) { return unfit("paper", "a form twice"); }
+    }
+    const auto promised = std::ranges::count(header.forms, false, &vault::FormSummary::spare);
+    if (static_cast<std::size_t>(promised) != content.forms.size()) { return unfit("paper", "a form is missing"); }
+    return {};
+}
+
+Result<void> read_roster(const vault::PackageHeader& header, crypto::ByteView roster, PaperContent& content)
+{
+    const auto value = engine::parse_json(text_view(roster), content_limits);
+    if (!value) { return unfit("roster", value.error().detail); }
+    const auto* array = value->if_array();
+    if (array == nullptr) { return unfit("roster", "not an array"); }
+    for (const boost::json::value& entry : *array) {
+        auto candidate = engine::candidate_from_json(entry, "roster");
+        if (!candidate) { return unfit("roster", candidate.error().detail); }
+        if (!content.forms.contains(candidate->form_id)) {
+            return unfit("roster", fmt::format("there is no form {}", candidate->form_id));
+        }
+        content.roster.push_back(std::move(*candidate));
+    }
+    if (auto valid = engine::validate_roster(content.roster); !valid) { return unfit("roster", valid.error().detail); }
+    if (static_cast<std::size_t>(header.candidates) != content.roster.size()) {
+        return unfit("roster", fmt::format("{} candidates, {} were sealed", content.roster.size(), header.candidates));
+    }
+    return {};
+}
+
+Result<void> read_media(crypto::ByteView media, PaperContent& content)
+{
+    if (media.empty()) { return {}; }
+    auto value = engine::parse_json(text_view(media), content_limits);
+    if (!value) { return unfit("media", value.error().detail); }
+    auto* object = value->if_object();
+    if (object == nullptr) { return unfit("media", "not an object"); }
+    for (const auto& [name, entry] : *object) {
+        engine::JsonFields fields{entry, "media"};
+        fields.text("type", 64);
+        fields.text("base64", compartment_bytes_max);
+        if (const auto good = fields.finish(); !good) { return unfit("media", good.error().detail); }
+        if (!engine::is_media_name(name)) { return unfit("media", "not a name of a picture"); }
+    }
+    content.media = std::move(*object);
+    return {};
+}
+
+std::set<std::string> pictures_of(const engine::Form& form)
+{
+    std::set<std::string> names;
+    const auto add = [&names](const engine::Content& content) {
+        for (std::string& name : engine::media_names(content)) { names.insert(std::move(name)); }
+    };
+    for (const engine::FormSection& section : form.sections) {
+        for (const engine::FormItem& item : section.items) {
+            add(item.item.stem);
+            for (const engine::Option& option : item.item.options) { add(option.content); }
+        }
+    }
+    return names;
+}
+
+} // namespace
+
+std::map<std::string, std::set<std::string>> PaperContent::items_by_form() const
+{
+    std::map<std::string, std::set<std::string>> items;
+    for (const auto& [id, form] : forms) {
+        for (const engine::FormSection& section : form.sections) {
+            for (const engine::FormItem& item : section.items) { items[id].insert(item.item.id); }
+        }
+    }
+    return items;
+}
+
+Result<PaperContent> read_paper_content(const vault::PackageHeader& header, crypto::ByteView paper,
+                                        crypto::ByteView roster, crypto::ByteView media)
+{
+    PaperContent content;
+    if (auto read = read_forms(header, paper, content); !read) { return std::unexpected{read.error()}; }
+    if (auto read = read_roster(header, roster, content); !read) { return std::unexpected{read.error()}; }
+    if (auto read = read_media(media, content); !read) { return std::unexpected{read.error()}; }
+    for (const auto& [id, form] : content.forms) {
+        for (const std::string& name : pictures_of(form)) {
+            if (!content.media.contains(name)) { return unfit("media", fmt::format("{} is missing", name)); }
+        }
+    }
+    return content;
+}
+
+crypto::SecretBuffer form_key_of(const crypto::SecretBuffer& form_secret, std::string_view package_id,
+                                 std::string_view ticket)
+{
+    const std::string context = fmt::format("{}|{}", package_id, ticket);
+    return crypto::derive_key(form_secret, "papervault.form-key.v1", crypto::bytes_of(context));
+}
+
+crypto::Bytes press_form(const PaperContent& content, const engine::Candidate& candidate, std::string_view package_id,
+                         const crypto::SecretBuffer& form_secret)
+{
+    const engine::Form& form = content.forms.at(candidate.form_id);
+    OrderStream stream{crypto::blake2b("papervault.form-order.v1",
+                                       {crypto::bytes_of(package_id), content.digests.at(candidate.form_id).view(),
+                                        crypto::bytes_of(candidate.ticket)})};
+    boost::json::object document;
+    document["page"] = engine::to_page_json(engine::permute(form, stream));
+    boost::json::object media;
+    for (const std::string& name : pictures_of(form)) { media[name] = content.media.at(name); }
+    document["media"] = std::move(media);
+    std::string text = engine::canonical_json(document);
+    const std::string context = fmt::format("papervault.form.v1|{}|{}", package_id, candidate.ticket);
+    crypto::Bytes sealed = crypto::encrypt(form_key_of(form_secret, package_id, candidate.ticket),
+                                           crypto::bytes_of(text), crypto::bytes_of(context));
+    crypto::wipe(std::as_writable_bytes(std::span{text}));
+    return sealed;
+}
+
+} // namespace papervault::server

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <papervault/crypto/certificate.hpp>
+#include <papervault/crypto/secret_buffer.hpp>
+#include <papervault/vault/error.hpp>
+#include <papervault/vault/identity.hpp>
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace papervault::server {
+
+/// hall.json: what an operator may change; read at every start.
+struct HallSettings {
+    std::string name;                  ///< As batches name the hall.
+    std::string address = "127.0.0.1"; ///< Where to listen.
+    int hall_port = 8443;              ///< 0: any free one.
+    int enrolment_port = 8444;
+    int seats_max = 30;
+    bool seal_automatically = false; ///< Seal the answers as soon as the sitting has ended.
+    int connections_per_certificate_max = 16;
+    int in_flight_max = 64;
+};
+
+/// One hall's folder: its identity, authority, keys, register and sittings (docs/operators.md).
+class HallDirectory {
+public:
+    /// Makes a new one. @param names  Further names or addresses for the server's certificate.
+    /// @return already_exists when the folder is a hall already.
+    [[nodiscard]] static vault::Result<HallDirectory>
+    create(const std::filesystem::path& folder, const HallSettings& settings, const std::vector<std::string>& names);
+    /// @return not_found when the folder is no hall.
+    [[nodiscard]] static vault::Result<HallDirectory> open(const std::filesystem::path& folder);
+
+    [[nodiscard]] const HallSettings& settings() const noexcept { return settings_; }
+    [[nodiscard]] const std::filesystem::path& folder() const noexcept { return folder_; }
+    [[nodiscard]] std::filesystem::path sitting_folder(std::string_view package_id) const;
+    [[nodiscard]] std::filesystem::path package_file(std::string_view package_id) const;
+    [[nodiscard]] std::filesystem::path journal_file(std::string_view package_id) const;
+    [[nodiscard]] std::filesystem::path register_file() const { return folder_ / "hall.db"; }
+    [[nodiscard]] std::filesystem::path outbox() const { return folder_ / "outbox"; }
+    [[nodiscard]] std::filesystem::path run_file() const { return folder_ / "run.json"; }
+    [[nodiscard]] std::filesystem::path staff_folder() const { return folder_ / "staff"; }
+
+    [[nodiscard]] vault::Result<vault::Identity> identity() const;
+    [[nodiscard]] vault::Result<crypto::CertificateAuthority> authority() const;
+    [[nodiscard]] vault::Result<std::string> authority_pem() const;
+    [[nodiscard]] vault::Result<std::string> server_certificate_pem() const;
+    [[nodiscard]] vault::Result<crypto::SecretBuffer> server_key_pem() const;
+    /// Of one database of this hall; all come from journal.key. @param name  Package id, or "register".
+    [[nodiscard]] vault::Result<crypto::SecretBuffer> database_key(std::string_view name) const;
+
+    /// A certificate for a person of the staff: file with certificate and key, mode 0600, durable; never overwrites.
+    [[nodiscard]] vault::Result<void> issue_staff(std::string_view name, const std::filesystem::path& file) const;
+
+private:
+    HallDirectory(std::filesystem::path folder, HallSettings settings)
+        : folder_{std::move(folder)}, settings_{std::move(settings)}
+    {
+    }
+    std::filesystem::path folder_;
+    HallSettings settings_;
+};
+
+/// A secret from a file of at most bytes_max; refuses files that others may read.
+[[nodiscard]] vault::Result<crypto::SecretBuffer> read_secret_file(const std::filesystem::path& file,
+                                                                   std::size_t bytes_max);
+
+} // namespace papervault::server

@@ -1,0 +1,62 @@
+#pragma once
+
+#include "vault/temporary_folder.hpp"
+
+#include <papervault/vault/answers.hpp>
+#include <papervault/vault/bank.hpp>
+#include <papervault/vault/draws.hpp>
+#include <papervault/vault/office.hpp>
+#include <papervault/vault/packages.hpp>
+#include <papervault/vault/results.hpp>
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// An office with everybody in it, and the steps from an empty vault to a graded batch.
+namespace papervault::vault::test {
+
+class OfficeBench {
+public:
+    OfficeBench();
+
+    TemporaryFolder folder;
+    Identity chen = Identity::generate("陈建国");          ///< manager, key_keeper
+    Identity lin = Identity::generate("林晓梅");           ///< manager
+    Identity wang = Identity::generate("王志强");          ///< sealer, key_keeper
+    Identity zhao = Identity::generate("赵敏");            ///< sealer
+    Identity fa = Identity::generate("发布员");            ///< releaser
+    Identity grader = Identity::generate("阅卷甲");        ///< grader
+    Identity du = Identity::generate("督导员");            ///< supervisor
+    Identity second_grader = Identity::generate("阅卷乙"); ///< holds a share, no account
+    Identity first_custodian = Identity::generate("保管甲");
+    Identity second_custodian = Identity::generate("保管乙");
+    Identity hall = Identity::generate("hall-301");
+
+    [[nodiscard]] std::filesystem::path vault_folder() const { return folder / "vault"; }
+    [[nodiscard]] OfficeVault as(const Identity& who) const;
+    [[nodiscard]] std::filesystem::path write(const std::string& name, std::string_view text) const;
+
+    /// 24 single-choice items over two knowledge points, right answers A.
+    void import_items() const;
+    [[nodiscard]] static engine::Blueprint blueprint();
+    /// @return The draw's id, drawn.
+    [[nodiscard]] std::string draw() const;
+    void create_batch(const std::string& id = "B-01") const;
+    /// Sealed and countersigned. @return The package id.
+    [[nodiscard]] std::string seal(const std::string& draw_id, const std::string& batch = "B-01") const;
+    [[nodiscard]] SealPlan plan(const std::string& draw_id, const std::string& batch, const std::string& draft) const;
+    /// What the hall sends home: the first candidate right everywhere, the second one wrong, the third one absent.
+    [[nodiscard]] std::filesystem::path answers(const std::string& package_id) const;
+    [[nodiscard]] SharePart grader_share(const std::string& package_id) const;
+    /// All of it. @return The package id.
+    [[nodiscard]] std::string up_to_report() const;
+};
+
+[[nodiscard]] engine::Instant at(std::string_view text);
+inline constexpr std::string_view morning = "2026-11-21T08:00:00.000Z";
+inline constexpr std::string_view in_window = "2026-11-21T09:30:00.000Z";
+inline constexpr std::string_view afternoon = "2026-11-21T15:00:00.000Z";
+
+} // namespace papervault::vault::test

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <papervault/engine/sitting.hpp>
+#include <papervault/vault/error.hpp>
+#include <papervault/vault/identity.hpp>
+#include <papervault/vault/package.hpp>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+/// Answers home: what a hall seals for the grading office after the sitting (docs/answers-format.md), of the package's
+/// family.
+namespace papervault::vault {
+
+struct AnswerSheet {
+    std::string ticket;
+    std::string form_id;
+    int seat = 0;
+    engine::CandidatePhase phase = engine::CandidatePhase::absent; ///< handed_in or absent once the sitting has ended.
+    engine::ResponseSheet responses;
+    std::string receipt; ///< "ABCD-EFGH-JKMN"; empty for an absent candidate.
+};
+
+struct AnswersFile {
+    std::string package_id;
+    crypto::Digest package_digest;
+    std::string batch_id;
+    std::string hall_id;
+    engine::Instant started_at;
+    engine::Instant ended_at;
+    engine::Instant sealed_at;
+    std::uint64_t journal_records = 0;
+    crypto::Digest journal_head;     ///< Hash of the last record.
+    std::vector<AnswerSheet> sheets; ///< Every candidate of the roster, once.
+    std::string journal;             ///< The records, one JSON object a line (docs/journal-format.md).
+};
+
+inline constexpr std::size_t answer_sheets_bytes_max = 64 << 20; ///< Of the sheets, written as JSON.
+inline constexpr std::size_t answer_journal_bytes_max = 512 << 20;
+
+/// Signs by the hall and seals to the office of the package. Durable; never overwrites.
+/// @return malformed for answers that open_answers() would not take: a receipt that does not fit, a ticket twice, a
+/// journal of another
+///         number of lines, times out of order.
+[[nodiscard]] Result<void> seal_answers(const AnswersFile& answers, const Identity& hall, const IdentityCard& office,
+                                        const std::filesystem::path& file);
+/// Checks everything against the package: hall's signature, package, batch, counts against the roster size, no sheet
+/// double, and that every receipt is the one of its sheet.
+/// @param office  Whose box key it is sealed to.
+/// @return signature_invalid, wrong_batch (another package or batch), wrong_host (another hall, or sealed to another
+/// office),
+///         authentication_failed, malformed.
+[[nodiscard]] Result<AnswersFile> open_answers(const std::filesystem::path& file, const PackageReader& package,
+                                               const Identity& office);
+
+/// The candidate's receipt: first 60 bits of BLAKE2b-256 (purpose "papervault.receipt.v1") of the sheet text, in base32
+/// groups of four. (Also worked out by the kiosk; see docs/protocol.md.)
+/// @param sheet_text  As engine::sheet_text() gives it.
+[[nodiscard]] std::string receipt_of(std::string_view sheet_text);
+
+} // namespace papervault::vault

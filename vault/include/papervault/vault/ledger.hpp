@@ -1,0 +1,75 @@
+#pragma once
+
+#include <papervault/crypto/hash.hpp>
+#include <papervault/crypto/merkle.hpp>
+#include <papervault/crypto/sign.hpp>
+#include <papervault/engine/batch.hpp>
+#include <papervault/vault/database.hpp>
+#include <papervault/vault/error.hpp>
+
+#include <boost/json/object.hpp>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// Append-only record of what was done, by whom, when (rules B5, E14, G6). Entries are canonical JSON, chained by hash
+/// and leaves of an RFC 9162 Merkle tree; docs/ledger-format.md.
+namespace papervault::vault {
+
+/// Who acts: the officer's card id and name.
+struct Actor {
+    std::string id;
+    std::string name;
+};
+
+struct LedgerEntry {
+    std::uint64_t index = 0; ///< From 0 without gaps.
+    engine::Instant time;
+    Actor actor;
+    std::string action; ///< "bank.import", "draw.run", "package.seal" …
+    boost::json::object subject;
+    crypto::Digest previous; ///< BLAKE2b of the entry before; zero for the first.
+};
+/// The canonical bytes: what is hashed, chained and shown to a supervisor.
+[[nodiscard]] std::string encode(const LedgerEntry& entry);
+[[nodiscard]] Result<LedgerEntry> decode_ledger_entry(std::string_view text);
+
+/// A signed statement of size and root, in the form of a C2SP checkpoint (signed note, Ed25519).
+struct Checkpoint {
+    std::string origin; ///< "papervault.example/<vault id>": no scheme.
+    std::uint64_t size = 0;
+    crypto::Digest root;
+};
+[[nodiscard]] std::string sign_checkpoint(const Checkpoint& checkpoint, const crypto::SigningKey& key);
+/// @return signature_invalid, malformed.
+[[nodiscard]] Result<Checkpoint> verify_checkpoint(std::string_view note, const crypto::VerifyKey& key);
+
+/// The ledger's tables in the office database. Used inside the caller's transaction: the change and the entry that
+/// explains it are both stored, or neither.
+class Ledger {
+public:
+    explicit Ledger(Database& database) : database_{&database} {}
+
+    /// Appends within the open transaction. Time never goes back: an earlier clock is recorded as the last entry's
+    /// time.
+    /// @throws StorageUnavailable
+    LedgerEntry append(const Actor& actor, std::string_view action, boost::json::object subject, engine::Instant now);
+
+    [[nodiscard]] std::uint64_t size() const;
+    [[nodiscard]] std::vector<std::string> texts(std::uint64_t from, std::uint64_t count) const;
+    /// Root over all stored entries.
+    [[nodiscard]] crypto::Digest root() const;
+
+private:
+    Database* database_;
+};
+
+/// Checks texts as a chain from the first entry: form, index, order of time, previous hash. @return chain_broken naming
+/// the first entry.
+[[nodiscard]] Result<std::vector<LedgerEntry>> verify_chain(const std::vector<std::string>& texts);
+/// A checkpoint kept by somebody else must be a prefix of this ledger. @return chain_broken.
+[[nodiscard]] Result<void> verify_against_checkpoint(const std::vector<std::string>& texts, const Checkpoint& kept);
+
+} // namespace papervault::vault

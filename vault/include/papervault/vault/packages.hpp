@@ -1,0 +1,84 @@
+#pragma once
+
+#include <papervault/engine/batch.hpp>
+#include <papervault/engine/grading.hpp>
+#include <papervault/vault/custody.hpp>
+#include <papervault/vault/draws.hpp>
+#include <papervault/vault/office.hpp>
+#include <papervault/vault/package.hpp>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+/// The office's register of batches and of the packages sealed for them: a paper is issued once, for one batch (rule
+/// B2).
+namespace papervault::vault {
+
+struct BatchRecord {
+    engine::Batch batch;
+    std::vector<engine::Candidate> roster;
+};
+
+/// CSV: ticket,name,id_tail,seat (Chinese headings accepted). Form ids are given when the package is sealed.
+[[nodiscard]] Result<std::vector<engine::Candidate>> read_roster(const std::filesystem::path& csv);
+
+struct SealPlan {
+    std::string batch_id;
+    std::string draw_id;
+    IdentityCard hall;
+    std::vector<IdentityCard> custodians;
+    int custody_threshold = 2;
+    std::vector<IdentityCard> graders;
+    int graders_threshold = 2;
+    IdentityCard second_sealer;
+    std::filesystem::path draft; ///< Where the half-signed package is written.
+};
+
+struct PackageRecord {
+    std::string id;
+    std::string batch_id;
+    std::string draw_id;
+    std::string state;  ///< "draft", "sealed", "released", "answered", "graded".
+    std::string digest; ///< Hex of PackageReader::digest(), once sealed.
+};
+
+class PackageRegister {
+public:
+    explicit PackageRegister(OfficeVault& vault) : vault_{&vault} {}
+
+    [[nodiscard]] Result<void> create_batch(const engine::Batch& batch, const std::vector<engine::Candidate>& roster,
+                                            engine::Instant now);
+    [[nodiscard]] Result<BatchRecord> batch(std::string_view id);
+
+    /// First sealer: gathers forms, keys, pictures and roster, seals them and signs. Needs sealer and key_keeper.
+    /// @return already_used when one of the forms, or the batch, has had a package.
+    [[nodiscard]] Result<PackageHeader> seal(const SealPlan& plan, const Identity& first_sealer, engine::Instant now);
+    /// Second sealer: compares the draft with the register, signs; a copy stays in the vault's records.
+    [[nodiscard]] Result<PackageRecord> countersign(const std::filesystem::path& draft, const Identity& second_sealer,
+                                                    const std::filesystem::path& finished, engine::Instant now);
+    /// The office's release, inside the window only. May be issued again to the same hall (a lost file is no lock-out);
+    /// each issue is recorded.
+    [[nodiscard]] Result<Release> release(std::string_view package_id, engine::Instant now);
+    /// Enters a hand-over that both sides have signed.
+    [[nodiscard]] Result<void> enter_handover(const Handover& handover, engine::Instant now);
+
+    [[nodiscard]] Result<PackageRecord> find(std::string_view package_id);
+    [[nodiscard]] Result<std::vector<PackageRecord>> list();
+    /// The vault's own copy of the finished package.
+    [[nodiscard]] std::filesystem::path record_folder(std::string_view package_id) const;
+    [[nodiscard]] Result<PackageReader> reader(std::string_view package_id) const;
+
+private:
+    OfficeVault* vault_;
+};
+
+/// The key compartment: keys of every item of every form, and how they are scored.
+struct KeyCompartment {
+    engine::GradingPolicy policy;
+    std::map<std::string, engine::AnswerKey, std::less<>> keys;
+};
+[[nodiscard]] std::string encode(const KeyCompartment& compartment);
+[[nodiscard]] Result<KeyCompartment> decode_key_compartment(std::string_view text);
+
+} // namespace papervault::vault

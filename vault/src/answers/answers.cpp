@@ -1,0 +1,241 @@
+#include <papervault/vault/answers.hpp>
+
+#include "answers/sheets_codec.hpp"
+#include "json_codec.hpp"
+#include "package/container.hpp"
+#include "package/layout.hpp"
+
+#include <papervault/crypto/box.hpp>
+#include <papervault/crypto/random.hpp>
+
+#include <algorithm>
+#include <array>
+
+namespace papervault::vault {
+namespace {
+
+constexpr std::string_view answers_format = "papervault-answers";
+constexpr std::string_view suite = "pv1";
+constexpr std::string_view sheets_name = "sheets";
+constexpr std::string_view journal_name = "journal";
+
+/// What stands in the clear.
+struct AnswersHeader {
+    std::string package_id;
+    crypto::Digest package_digest;
+    std::string batch_id;
+    std::string hall_id;
+    std::string office_id;
+    engine::Instant sealed_at;
+    std::vector<Compartment> compartments; ///< Sheets, then journal.
+};
+
+std::string encode_header(const AnswersHeader& header)
+{
+    auto json = document(answers_format);
+    json["suite"] = suite;
+    json["package_id"] = header.package_id;
+    json["package_digest"] = header.package_digest.hex();
+    json["batch_id"] = header.batch_id;
+    json["hall_id"] = header.hall_id;
+    json["office_id"] = header.office_id;
+    json["sealed_at"] = engine::to_text(header.sealed_at);
+    boost::json::array compartments;
+    for (const Compartment& compartment : header.compartments) { compartments.push_back(to_json(compartment)); }
+    json["compartments"] = std::move(compartments);
+    return engine::canonical_json(json);
+}
+
+Result<AnswersHeader> decode_header(std::string_view text)
+{
+    const auto value = parse_document(text, package_header_bytes_max, answers_format);
+    if (!value) { return std::unexpected{value.error()}; }
+    engine::JsonFields fields{*value, ""};
+    read_document_fields(fields, answers_format);
+    if (fields.text("suite", 16) != suite) {
+        fields.problem(engine::EngineError::malformed, "suite", "is not known to this version");
+    }
+    AnswersHeader header;
+    header.package_id = hex_field(fields, "package_id", 32);
+    header.package_digest = digest_field(fields, "package_digest");
+    header.batch_id = fields.text("batch_id", 64);
+    header.hall_id = hex_field(fields, "hall_id", 16);
+    header.office_id = hex_field(fields, "office_id", 16);
+    header.sealed_at = instant_field(fields, "sealed_at");
+    for (const boost::json::value& entry : fields.array("compartments", 2)) {
+        engine::JsonFields compartment{entry, fields.path("compartments")};
+        header.compartments.push_back(compartment_from_fields(compartment));
+        if (auto finished = compartment.finish(); !finished) { fields.problem(finished.error()); }
+    }
+    if (auto finished = finish_document(fields, answers_format); !finished) {
+        return std::unexpected{finished.error()};
+    }
+    if (auto same = require_same_spelling(text, encode_header(header), answers_format); !same) {
+        return std::unexpected{same.error()};
+    }
+    const auto& compartments = header.compartments;
+    if (compartments.size() != 2 || compartments[0].name != sheets_name || compartments[1].name != journal_name ||
+        compartments[0].plaintext_length > answer_sheets_bytes_max ||
+        compartments[1].plaintext_length > answer_journal_bytes_max) {
+        return refuse(VaultError::malformed, "answers: sheets and journal were expected, of sound size");
+    }
+    if (auto layout = check_layout(compartments); !layout) { return std::unexpected{layout.error()}; }
+    return header;
+}
+
+/// Names this file's contents: no compartment of another one can take their place.
+crypto::Digest binding_of(const AnswersHeader& header)
+{
+    return crypto::blake2b("papervault.answers-binding.v1",
+                           {crypto::bytes_of(header.package_id), header.package_digest.view(),
+                            crypto::bytes_of(header.batch_id), crypto::bytes_of(header.hall_id),
+                            crypto::bytes_of(header.office_id), crypto::bytes_of(engine::to_text(header.sealed_at))});
+}
+
+crypto::Digest compartment_context(const AnswersHeader& header, const Compartment& compartment)
+{
+    return crypto::blake2b(
+        "papervault.answers-compartment.v1",
+        {binding_of(header).view(), crypto::bytes_of(compartment.name), little_endian(compartment.plaintext_length)});
+}
+
+crypto::Digest key_context(const AnswersHeader& header, std::string_view compartment)
+{
+    return crypto::blake2b("papervault.answers-key.v1", {binding_of(header).view(), crypto::bytes_of(compartment)});
+}
+
+Result<std::string> open_text(const RegularFile& file, std::uint64_t body_offset, const AnswersHeader& header,
+                              const Compartment& compartment, const Identity& office)
+{
+    auto key =
+        crypto::open_sealed(office.box_keys(), compartment.wrapped_key, key_context(header, compartment.name).view());
+    if (!key || key->size_bytes() != crypto::aead_key_bytes) {
+        return refuse(VaultError::authentication_failed, "answers: " + compartment.name + " does not open");
+    }
+    const auto context = compartment_context(header, compartment);
+    const crypto::ChunkCipher cipher{*std::move(key), {context.bytes.begin(), context.bytes.end()}};
+    const auto plaintext = open_compartment(file, body_offset, compartment, cipher);
+    if (!plaintext) { return std::unexpected{plaintext.error()}; }
+    return crypto::text_of(plaintext->expose());
+}
+
+/// The answers belong to this package, its hall and this office.
+Result<void> check_belonging(const AnswersHeader& header, const PackageReader& package, const Identity& office)
+{
+    const PackageHeader& expected = package.header();
+    if (header.package_id != expected.package_id || header.package_digest != package.digest() ||
+        header.batch_id != expected.batch.id) {
+        return refuse(VaultError::wrong_batch, "the answers are of another package or batch");
+    }
+    if (header.hall_id != expected.hall.id()) {
+        return refuse(VaultError::wrong_host, "the answers are not from " + expected.hall.name);
+    }
+    if (office.card() != expected.office || header.office_id != expected.office.id()) {
+        return refuse(VaultError::wrong_host, "the answers are opened at " + expected.office.name);
+    }
+    return {};
+}
+
+Result<void> check_against_roster(const AnswersFile& answers, const PackageHeader& package)
+{
+    if (answers.sheets.size() != static_cast<std::size_t>(package.candidates)) {
+        return refuse(VaultError::malformed, "answers: there are not as many sheets as candidates");
+    }
+    for (const AnswerSheet& sheet : answers.sheets) {
+        if (std::ranges::find(package.forms, sheet.form_id, &FormSummary::id) == package.forms.end()) {
+            return refuse(VaultError::malformed, "answers: ticket " + sheet.ticket + " had no form of this package");
+        }
+    }
+    return {};
+}
+
+} // namespace
+
+Result<void> seal_answers(const AnswersFile& answers, const Identity& hall, const IdentityCard& office,
+                          const std::filesystem::path& file)
+{
+    if (answers.hall_id != hall.card().id()) {
+        return refuse(VaultError::wrong_host, "only the hall that held the sitting seals its answers");
+    }
+    if (auto sound = check_answers(answers); !sound) { return sound; }
+    const std::string sheets = encode_sheets(answers);
+    if (sheets.size() > answer_sheets_bytes_max || answers.journal.size() > answer_journal_bytes_max) {
+        return refuse(VaultError::malformed, "answers: sheets or journal are too large");
+    }
+    AnswersHeader header{.package_id = answers.package_id,
+                         .package_digest = answers.package_digest,
+                         .batch_id = answers.batch_id,
+                         .hall_id = answers.hall_id,
+                         .office_id = office.id(),
+                         .sealed_at = answers.sealed_at,
+                         .compartments = {}};
+    const std::array sources{std::pair{sheets_name, std::string_view{sheets}},
+                             std::pair{journal_name, std::string_view{answers.journal}}};
+    std::vector<crypto::SecretBuffer> keys;
+    for (const auto& [name, plaintext] : sources) {
+        keys.push_back(crypto::random_secret(crypto::aead_key_bytes));
+        header.compartments.push_back(
+            {.name = std::string{name},
+             .plaintext_length = plaintext.size(),
+             .digest = {},
+             .wrapped_key = crypto::seal_to(office.box_key, keys.back().expose(), key_context(header, name).view())});
+    }
+    lay_out(header.compartments);
+    if (auto readable = decode_header(encode_header(header)); !readable) { return std::unexpected{readable.error()}; }
+
+    std::vector<CompartmentToSeal> to_seal;
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+        Compartment& record = header.compartments[i];
+        to_seal.push_back({.record = &record,
+                           .plaintext = crypto::bytes_of(sources[i].second),
+                           .key = std::move(keys[i]),
+                           .context = compartment_context(header, record)});
+    }
+    return write_container(file, answers_container, to_seal, [&header] { return encode_header(header); }, hall);
+}
+
+Result<AnswersFile> open_answers(const std::filesystem::path& file, const PackageReader& package,
+                                 const Identity& office)
+{
+    const auto opened = RegularFile::open(file);
+    if (!opened) { return std::unexpected{opened.error()}; }
+    const auto frame = read_frame(*opened, answers_container);
+    if (!frame) { return std::unexpected{frame.error()}; }
+    const auto header = decode_header(frame->header());
+    if (!header) { return std::unexpected{header.error()}; }
+    if (body_length(header->compartments) != frame->body_length) {
+        return refuse(VaultError::malformed, file.string() + " is not as long as its header says");
+    }
+    if (auto belongs = check_belonging(*header, package, office); !belongs) { return std::unexpected{belongs.error()}; }
+    if (frame->signatures.size() != 1 || !is_signed_by(*frame, answers_container, 0, package.header().hall)) {
+        return refuse(VaultError::signature_invalid,
+                      "the signature of " + package.header().hall.name + " does not fit");
+    }
+    for (const Compartment& compartment : header->compartments) {
+        if (auto intact = check_compartment(*opened, frame->body_offset, compartment, {}); !intact) {
+            return std::unexpected{intact.error()};
+        }
+    }
+    const auto sheets = open_text(*opened, frame->body_offset, *header, header->compartments[0], office);
+    if (!sheets) { return std::unexpected{sheets.error()}; }
+    auto journal = open_text(*opened, frame->body_offset, *header, header->compartments[1], office);
+    if (!journal) { return std::unexpected{journal.error()}; }
+
+    AnswersFile answers{.package_id = header->package_id,
+                        .package_digest = header->package_digest,
+                        .batch_id = header->batch_id,
+                        .hall_id = header->hall_id,
+                        .started_at = {},
+                        .ended_at = {},
+                        .sealed_at = header->sealed_at,
+                        .journal_records = 0,
+                        .journal_head = {},
+                        .sheets = {},
+                        .journal = *std::move(journal)};
+    if (auto decoded = decode_sheets(*sheets, answers); !decoded) { return std::unexpected{decoded.error()}; }
+    if (auto sound = check_answers(answers); !sound) { return std::unexpected{sound.error()}; }
+    if (auto fits = check_against_roster(answers, package.header()); !fits) { return std::unexpected{fits.error()}; }
+    return answers;
+}
+
+} // namespace papervault::vault

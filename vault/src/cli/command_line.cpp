@@ -1,0 +1,379 @@
+#include "cli/commands.hpp"
+#include "cli/session.hpp"
+
+#include <papervault/crypto/init.hpp>
+
+#include <CLI/CLI.hpp>
+#include <boost/json/serialize.hpp>
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <functional>
+#include <iostream>
+#include <memory>
+
+namespace papervault::vault::cli {
+namespace {
+
+using Action = std::function<Result<Report>()>;
+
+/// Builds the tree of commands; the one that was typed leaves its action here.
+class CommandLine {
+public:
+    CommandLine()
+    {
+        app_.require_subcommand(1);
+        app_.set_version_flag("--version", "papervault 0.1.0");
+        app_.add_flag("--json", json_, "机器可读输出 / print the report as JSON");
+        app_.add_option("--lang", language_, "zh 或 en / language of texts")->check(CLI::IsMember({"zh", "en"}));
+        app_.footer("每个命令都有 --help。手册见 docs/。 / Every command has --help; the manuals are in docs/.");
+        app_.fallthrough();
+        identities();
+        vault();
+        bank();
+        draws();
+        packages();
+        results();
+        audit();
+    }
+
+    int run(int argc, char** argv)
+    {
+        try {
+            app_.parse(argc, argv);
+        } catch (const CLI::ParseError& error) {
+            return app_.exit(error) == 0 ? 0 : 2;
+        }
+        choose_language(language_);
+        const auto report = action_();
+        if (!report) {
+            const VaultFailure& failure = report.error();
+            if (json_) {
+                const boost::json::object error{{"error", to_text(failure.code)}, {"detail", failure.detail}};
+                std::cout << boost::json::serialize(error) << "\n";
+            }
+            fmt::print(stderr, "papervault: {}: {}\n", headline(failure.code), failure.detail);
+            return 1;
+        }
+        std::cout << (json_ ? boost::json::serialize(report->json) + "\n" : report->text) << std::flush;
+        return std::cout.good() ? 0 : 1;
+    }
+
+private:
+    CLI::App* group(const std::string& name, const std::string& help)
+    {
+        CLI::App* app = app_.add_subcommand(name, help);
+        app->require_subcommand(1);
+        return app;
+    }
+
+    /// A command with its options in a shared structure.
+    template <class Command>
+    std::shared_ptr<Command> command(CLI::App*& parent_to_child, const std::string& name, const std::string& help,
+                                     std::function<Result<Report>(const Command&)> act)
+    {
+        auto options = std::make_shared<Command>();
+        parent_to_child = parent_to_child->add_subcommand(name, help);
+        parent_to_child->callback(
+            [this, options, act = std::move(act)] { action_ = [options, act] { return act(*options); }; });
+        return options;
+    }
+    template <class Command>
+    std::shared_ptr<Command> command(CLI::App*& parent_to_child, const std::string& name, const std::string& help)
+    {
+        return command<Command>(parent_to_child, name, help, [](const Command& options) { return cli::run(options); });
+    }
+
+    static void add_login(CLI::App* app, Login& login, const std::string& name = "--as")
+    {
+        app->add_option(name, login.identity, "身份文件 / identity file (.pvid)")->required();
+        add_protection(app, login);
+    }
+    static void add_protection(CLI::App* app, Login& login)
+    {
+        app->add_option("--passphrase-file", login.passphrase_file, "口令文件 / file that holds the passphrase");
+        app->add_option("--key-file", login.key_file, "密钥文件 / key file");
+    }
+    static void add_vault(CLI::App* app, VaultLogin& login)
+    {
+        app->add_option("--vault", login.vault, "保密库目录 / vault folder")->required();
+        add_login(app, login.who);
+    }
+
+    void identities()
+    {
+        CLI::App* parent = group("identity", "身份与密钥文件 / identities and key files");
+        CLI::App* app = parent;
+        auto make = command<NewIdentity>(app, "new", "建立一个人的身份文件 / make an identity file");
+        app->add_option("--name", make->name, "姓名 / name")->required();
+        app->add_option("--out", make->out, "身份文件 / identity file to write")->required();
+        app->add_option("--card", make->card, "名片文件（公开）/ card file to write (public)");
+        add_protection(app, make->protection);
+        app = parent;
+        auto show = command<ShowIdentity>(app, "show", "显示名片 / show whose it is");
+        app->add_option("file", show->file, "身份文件或名片 / identity file or card")->required();
+        app = parent;
+        auto key = command<MakeKeyFile>(app, "key-file", "生成密钥文件 / make a key file");
+        app->add_option("--out", key->out, "文件 / file to write")->required();
+    }
+
+    void vault()
+    {
+        CLI::App* app = &app_;
+        auto init = command<InitVault>(app, "init", "建立保密库 / make an office vault");
+        app->add_option("--vault", init->vault, "新目录 / new folder")->required();
+        app->add_option("--name", init->name, "机构名称 / name of the office")->required();
+        app->add_option(
+               "--officer", init->officers,
+               "CARD=角色,角色：manager sealer key_keeper releaser grader supervisor / an officer and roles; repeat")
+            ->required();
+        add_login(app, init->founder);
+        app = &app_;
+        auto status = command<VaultStatus>(app, "status", "保密库概况 / officers and size of the ledger");
+        add_vault(app, status->login);
+        app = &app_;
+        auto add = command<AddOfficer>(app, "officer-add", "增加人员 / add an officer");
+        add_vault(app, add->login);
+        app->add_option("--officer", add->officer, "CARD=角色,角色 / card and roles")->required();
+    }
+
+    void bank()
+    {
+        CLI::App* parent = group("bank", "题库 / item bank");
+        CLI::App* app = parent;
+        auto spec =
+            command<LoadSpecification>(app, "specification", "装入鉴定要素细目表 / load the specification table (CSV)");
+        add_vault(app, spec->login);
+        app->add_option("file", spec->csv, "code,name,weight_percent,importance")->required();
+        app = parent;
+        auto import =
+            command<ImportItems>(app, "import", "导入试题 / import items (JSONL or CSV, docs/item-format.md)");
+        add_vault(app, import->login);
+        app->add_option("file", import->file, "文件 / file")->required();
+        app->add_flag("--all-or-nothing", import->refuse_all,
+                      "有一行有误即全部不收 / refuse everything if one row is bad");
+        app->add_flag("--create-points", import->create_points,
+                      "细目表没有的要素自动建立 / add unknown knowledge points");
+        app = parent;
+        auto report = command<BankReport>(app, "stats", "题库统计 / counts by type and knowledge point");
+        add_vault(app, report->login);
+        app = parent;
+        auto show =
+            command<ShowItem>(app, "show", "查看一题（登记用途）/ show one item; the purpose is registered (B5)");
+        add_vault(app, show->login);
+        app->add_option("id", show->id, "题号 / item id")->required();
+        app->add_flag("--with-key", show->with_key, "连同答案 / with its key");
+        app->add_option("--purpose", show->purpose, "用途 / purpose")->required();
+        CLI::App* blueprint = group("blueprint", "组卷计划书 / blueprints");
+        app = blueprint;
+        auto check = command<CheckBlueprint>(app, "check", "检查题库能否满足 / can the bank meet it?");
+        add_vault(app, check->login);
+        app->add_option("file", check->blueprint, "组卷计划书 / blueprint (JSON, docs/blueprint-format.md)")
+            ->required();
+    }
+
+    void draws()
+    {
+        CLI::App* parent = group("draw", "抽卷 / drawing papers");
+        CLI::App* app = parent;
+        auto open = command<OpenDraw>(app, "open", "开始一次抽卷 / open a draw");
+        add_vault(app, open->login);
+        app->add_option("--blueprint", open->blueprint, "组卷计划书 / blueprint")->required();
+        app->add_option("--officer", open->officers,
+                        "共同产生种子的人（名片或编号）/ officers who make the seed; repeat")
+            ->required();
+        app = parent;
+        auto commit = command<ContributeToDraw>(app, "commit", "承诺 / commit to a random value",
+                                                [](const auto& c) { return commit_to_draw(c); });
+        add_contribution(app, *commit);
+        app = parent;
+        auto reveal = command<ContributeToDraw>(app, "reveal", "揭示 / reveal it",
+                                                [](const auto& c) { return reveal_to_draw(c); });
+        add_contribution(app, *reveal);
+        app = parent;
+        auto run = command<DrawById>(app, "run", "抽卷 / draw the forms", [](const auto& c) { return run_draw(c); });
+        add_draw(app, *run);
+        app = parent;
+        auto verify = command<DrawById>(app, "verify", "重抽并核对 / draw again and compare",
+                                        [](const auto& c) { return verify_draw(c); });
+        add_draw(app, *verify);
+        app = parent;
+        auto show = command<DrawById>(app, "show", "查看 / show", [](const auto& c) { return show_draw(c); });
+        add_draw(app, *show);
+    }
+    static void add_contribution(CLI::App* app, ContributeToDraw& options)
+    {
+        add_vault(app, options.login);
+        app->add_option("--draw", options.draw, "抽卷编号 / id of the draw")->required();
+        app->add_option("--secret", options.secret,
+                        "自己保管的随机数文件 / file with one's own value, sealed to oneself")
+            ->required();
+    }
+    static void add_draw(CLI::App* app, DrawById& options)
+    {
+        add_vault(app, options.login);
+        app->add_option("--draw", options.draw, "抽卷编号 / id of the draw")->required();
+    }
+
+    void packages()
+    {
+        CLI::App* batches = group("batch", "批次 / batches");
+        CLI::App* app = batches;
+        auto batch = command<CreateBatch>(app, "create", "登记批次与考生名册 / enter a batch and its roster");
+        add_vault(app, batch->login);
+        app->add_option("--batch", batch->batch, "批次（JSON）/ batch")->required();
+        app->add_option("--roster", batch->roster, "名册（CSV：ticket,name,id_tail,seat）/ roster")->required();
+
+        CLI::App* parent = group("package", "试卷包 / sealed packages");
+        app = parent;
+        auto seal = command<SealPackage>(app, "seal", "封装（第一人）/ seal, first sealer");
+        add_vault(app, seal->login);
+        app->add_option("--batch", seal->batch, "批次 / batch id")->required();
+        app->add_option("--draw", seal->draw, "抽卷编号 / draw id")->required();
+        app->add_option("--hall", seal->hall_card, "考场服务器名片 / card of the hall server")->required();
+        app->add_option("--custodian", seal->custodian_cards, "保管人名片 / custodian's card; repeat")->required();
+        app->add_option("--custodians-needed", seal->custody_threshold, "开启所需人数 / how many open")
+            ->capture_default_str();
+        app->add_option("--grader", seal->grader_cards, "阅卷人名片 / grader's card; repeat")->required();
+        app->add_option("--graders-needed", seal->graders_threshold, "开启答案所需人数 / how many open the key")
+            ->capture_default_str();
+        app->add_option("--second-sealer", seal->second_sealer_card, "第二封装人名片 / card of the second sealer")
+            ->required();
+        app->add_option("--out", seal->draft, "待签文件 / draft to write")->required();
+        app = parent;
+        auto sign = command<CountersignPackage>(app, "countersign", "第二人核对并签名 / check and sign, second sealer");
+        add_vault(app, sign->login);
+        app->add_option("--draft", sign->draft, "待签文件 / draft")->required();
+        app->add_option("--out", sign->out, "试卷包 / package to write")->required();
+        app = parent;
+        auto inspect = command<InspectPackage>(app, "inspect", "查验封装 / look at the seals, without keys");
+        app->add_option("file", inspect->package, "试卷包 / package")->required();
+        app->add_flag("--full", inspect->full, "核对全部内容摘要 / read every byte and compare the digests");
+        app = parent;
+        auto list = command<ListPackages>(app, "list", "登记簿 / the register");
+        add_vault(app, list->login);
+
+        app = &app_;
+        auto release = command<IssueRelease>(
+            app, "release", "签发开启授权（只在规定时间内）/ issue the release, inside the window only");
+        add_vault(app, release->login);
+        app->add_option("--package", release->package, "试卷包编号 / package id")->required();
+        app->add_option("--out", release->out, "文件 / file to write")->required();
+
+        CLI::App* handover = group("handover", "交接 / handing over");
+        app = handover;
+        auto give = command<GiveHandover>(app, "give", "交方签名 / the giver signs");
+        add_login(app, give->who);
+        app->add_option("--package", give->package, "试卷包 / package")->required();
+        app->add_option("--to", give->taker_card, "接方名片 / card of the taker")->required();
+        app->add_option("--out", give->out, "交接单 / document to write")->required();
+        app = handover;
+        auto take = command<TakeHandover>(app, "take", "接方核对并签名 / the taker checks and signs");
+        add_login(app, take->who);
+        app->add_option("--package", take->package, "试卷包 / package")->required();
+        app->add_option("--handover", take->handover, "交接单 / document of the giver")->required();
+        app->add_option("--out", take->out, "文件 / document to write")->required();
+        app = handover;
+        auto enter = command<EnterHandover>(app, "enter", "登记交接 / enter a complete handover into the ledger");
+        add_vault(app, enter->login);
+        app->add_option("--handover", enter->handover, "双方已签的交接单 / document signed by both")->required();
+
+        CLI::App* custody = group("custody", "份额 / shares");
+        app = custody;
+        auto share = command<GiveShare>(app, "give", "交出自己的份额 / give one's share, sealed to the opener");
+        add_login(app, share->who);
+        app->add_option("--package", share->package, "试卷包 / package")->required();
+        app->add_flag("--graders", share->graders,
+                      "阅卷人份额（答案）/ the graders' quorum instead of the custodians'");
+        app->add_option("--to", share->opener_card,
+                        "开启方名片（核对用）/ card of the opener, compared with the package");
+        app->add_option("--out", share->out, "文件 / file to write")->required();
+    }
+
+    void results()
+    {
+        CLI::App* answers = group("answers", "答卷 / answers");
+        CLI::App* app = answers;
+        auto import = command<ImportAnswers>(app, "import", "接收考场答卷 / take in a hall's sealed answers");
+        add_vault(app, import->login);
+        app->add_option("file", import->answers, "答卷文件 / answers file (.pva)")->required();
+
+        CLI::App* parent = group("grade", "阅卷 / grading");
+        app = parent;
+        auto grade =
+            command<Grade>(app, "run", "阅卷人合议开启答案并评分 / open the key with the graders' quorum and grade");
+        add_vault(app, grade->login);
+        app->add_option("--package", grade->package, "试卷包编号 / package id")->required();
+        app->add_option("--share", grade->shares, "其他阅卷人的份额 / shares of the other graders; repeat")->required();
+        app->add_option("--marks", grade->marks,
+                        "主观题评分（CSV：ticket,item,points,grader）/ people's marks of open items");
+        app = parent;
+        auto explain = command<ExplainScore>(app, "explain", "说明一题得分 / why a candidate has these points");
+        add_vault(app, explain->login);
+        app->add_option("--package", explain->package, "试卷包编号 / package id")->required();
+        app->add_option("--share", explain->shares, "其他阅卷人的份额 / shares of the other graders; repeat")
+            ->required();
+        app->add_option("--ticket", explain->ticket, "准考证号 / ticket")->required();
+        app->add_option("--item", explain->item, "题号 / item id")->required();
+
+        CLI::App* reports = group("report", "成绩报告 / reports");
+        app = reports;
+        auto report =
+            command<WriteReport>(app, "write", "写出成绩表与分析 / write score table, item analysis, readable report");
+        add_vault(app, report->login);
+        app->add_option("--package", report->package, "试卷包编号 / package id")->required();
+        app->add_option("--out", report->out, "目录 / folder to write")->required();
+
+        CLI::App* rehearsal = group("rehearsal", "演练 / rehearsals");
+        app = rehearsal;
+        auto plan = command<PlanRehearsal>(
+            app, "plan", "为演练批次生成虚拟考生的作答 / answers of imaginary candidates, for rehearsals only");
+        add_vault(app, plan->login);
+        app->add_option("--batch", plan->batch, "演练批次 / batch, marked as a rehearsal")->required();
+        app->add_option("--draw", plan->draw, "抽卷编号 / draw id")->required();
+        app->add_option("--seed", plan->seed, "种子（十六进制）/ seed, hex")->required();
+        app->add_option("--mean", plan->mean, "能力均值 / mean ability (logits)")->capture_default_str();
+        app->add_option("--spread", plan->spread, "能力标准差 / standard deviation")->capture_default_str();
+        app->add_option("--out", plan->out, "文件 / file to write (JSONL)")->required();
+    }
+
+    void audit()
+    {
+        CLI::App* parent = group("audit", "记录与核查 / the record and its verification");
+        CLI::App* app = parent;
+        auto verify =
+            command<VerifyAudit>(app, "verify", "从导入到报告逐条核查 / check the whole chain, from import to report");
+        add_vault(app, verify->login);
+        app->add_option("--checkpoint", verify->checkpoints, "自己留存的检查点 / checkpoint that you kept; repeat");
+        app = parent;
+        auto show = command<ShowLedger>(app, "show", "查看记录 / show entries");
+        add_vault(app, show->login);
+        app->add_option("--from", show->from, "起始序号 / first entry")->capture_default_str();
+        app->add_option("--count", show->count, "条数 / how many")->capture_default_str();
+        app = parent;
+        auto out =
+            command<ExportLedger>(app, "export", "导出记录与检查点 / export entries and checkpoint for a supervisor");
+        add_vault(app, out->login);
+        app->add_option("--out", out->out, "目录 / folder to write")->required();
+    }
+
+    CLI::App app_{"papervault — 试卷保密库 / the exam paper vault"};
+    Action action_;
+    std::string language_;
+    bool json_ = false;
+};
+
+} // namespace
+} // namespace papervault::vault::cli
+
+int main(int argc, char** argv)
+{
+    try {
+        papervault::crypto::initialise();
+        papervault::crypto::forbid_core_dumps();
+        return papervault::vault::cli::CommandLine{}.run(argc, argv);
+    } catch (const std::exception& error) {
+        fmt::print(stderr, "papervault: {}\n", error.what());
+        return 3;
+    }
+}

@@ -1,0 +1,221 @@
+#pragma once
+
+#include <papervault/vault/error.hpp>
+
+#include <boost/json/object.hpp>
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// The commands of `papervault`: options in, report out. command_line.cpp fills the options; nothing here knows how.
+namespace papervault::vault::cli {
+
+/// What a command has to say, for a program and for a person.
+struct Report {
+    boost::json::object json;
+    std::string text;
+};
+
+using File = std::filesystem::path;
+
+/// Whose identity, and what unlocks it; without either a passphrase is asked for on the terminal.
+struct Login {
+    File identity;
+    std::optional<File> passphrase_file;
+    std::optional<File> key_file;
+};
+struct VaultLogin {
+    File vault;
+    Login who;
+};
+
+struct NewIdentity {
+    std::string name;
+    File out;
+    std::optional<File> card;
+    Login protection;
+};
+struct ShowIdentity {
+    File file;
+};
+struct MakeKeyFile {
+    File out;
+};
+struct InitVault {
+    File vault;
+    std::string name;
+    std::vector<std::string> officers;
+    Login founder;
+};
+struct AddOfficer {
+    VaultLogin login;
+    std::string officer;
+};
+struct VaultStatus {
+    VaultLogin login;
+};
+struct LoadSpecification {
+    VaultLogin login;
+    File csv;
+};
+struct ImportItems {
+    VaultLogin login;
+    File file;
+    bool refuse_all = false;
+    bool create_points = false;
+};
+struct BankReport {
+    VaultLogin login;
+};
+struct ShowItem {
+    VaultLogin login;
+    std::string id;
+    bool with_key = false;
+    std::string purpose;
+};
+struct CheckBlueprint {
+    VaultLogin login;
+    File blueprint;
+};
+struct OpenDraw {
+    VaultLogin login;
+    File blueprint;
+    std::vector<std::string> officers;
+};
+struct ContributeToDraw {
+    VaultLogin login;
+    std::string draw;
+    File secret;
+};
+struct DrawById {
+    VaultLogin login;
+    std::string draw;
+};
+struct CreateBatch {
+    VaultLogin login;
+    File batch;
+    File roster;
+};
+struct SealPackage {
+    VaultLogin login;
+    std::string batch, draw;
+    File hall_card, second_sealer_card, draft;
+    std::vector<File> custodian_cards, grader_cards;
+    int custody_threshold = 2, graders_threshold = 2;
+};
+struct CountersignPackage {
+    VaultLogin login;
+    File draft, out;
+};
+struct InspectPackage {
+    File package;
+    bool full = false;
+};
+struct ListPackages {
+    VaultLogin login;
+};
+struct IssueRelease {
+    VaultLogin login;
+    std::string package;
+    File out;
+};
+struct GiveHandover {
+    Login who;
+    File package, taker_card, out;
+};
+struct TakeHandover {
+    Login who;
+    File package, handover, out;
+};
+struct EnterHandover {
+    VaultLogin login;
+    File handover;
+};
+struct GiveShare {
+    Login who;
+    File package;
+    bool graders = false;
+    File opener_card, out;
+};
+struct ImportAnswers {
+    VaultLogin login;
+    File answers;
+};
+struct Grade {
+    VaultLogin login;
+    std::string package;
+    std::vector<File> shares;
+    std::optional<File> marks;
+};
+struct ExplainScore {
+    VaultLogin login;
+    std::string package, ticket, item;
+    std::vector<File> shares;
+};
+struct WriteReport {
+    VaultLogin login;
+    std::string package;
+    File out;
+};
+struct PlanRehearsal {
+    VaultLogin login;
+    std::string batch;
+    std::string draw;
+    std::string seed;
+    double mean = 0.0;
+    double spread = 1.0;
+    File out;
+};
+struct VerifyAudit {
+    VaultLogin login;
+    std::vector<File> checkpoints;
+};
+struct ShowLedger {
+    VaultLogin login;
+    std::uint64_t from = 0;
+    std::uint64_t count = 50;
+};
+struct ExportLedger {
+    VaultLogin login;
+    File out;
+};
+
+[[nodiscard]] Result<Report> run(const NewIdentity& command);
+[[nodiscard]] Result<Report> run(const ShowIdentity& command);
+[[nodiscard]] Result<Report> run(const MakeKeyFile& command);
+[[nodiscard]] Result<Report> run(const InitVault& command);
+[[nodiscard]] Result<Report> run(const AddOfficer& command);
+[[nodiscard]] Result<Report> run(const VaultStatus& command);
+[[nodiscard]] Result<Report> run(const LoadSpecification& command);
+[[nodiscard]] Result<Report> run(const ImportItems& command);
+[[nodiscard]] Result<Report> run(const BankReport& command);
+[[nodiscard]] Result<Report> run(const ShowItem& command);
+[[nodiscard]] Result<Report> run(const CheckBlueprint& command);
+[[nodiscard]] Result<Report> run(const OpenDraw& command);
+[[nodiscard]] Result<Report> commit_to_draw(const ContributeToDraw& command);
+[[nodiscard]] Result<Report> reveal_to_draw(const ContributeToDraw& command);
+[[nodiscard]] Result<Report> run_draw(const DrawById& command);
+[[nodiscard]] Result<Report> verify_draw(const DrawById& command);
+[[nodiscard]] Result<Report> show_draw(const DrawById& command);
+[[nodiscard]] Result<Report> run(const CreateBatch& command);
+[[nodiscard]] Result<Report> run(const SealPackage& command);
+[[nodiscard]] Result<Report> run(const CountersignPackage& command);
+[[nodiscard]] Result<Report> run(const InspectPackage& command);
+[[nodiscard]] Result<Report> run(const ListPackages& command);
+[[nodiscard]] Result<Report> run(const IssueRelease& command);
+[[nodiscard]] Result<Report> run(const GiveHandover& command);
+[[nodiscard]] Result<Report> run(const TakeHandover& command);
+[[nodiscard]] Result<Report> run(const EnterHandover& command);
+[[nodiscard]] Result<Report> run(const GiveShare& command);
+[[nodiscard]] Result<Report> run(const ImportAnswers& command);
+[[nodiscard]] Result<Report> run(const Grade& command);
+[[nodiscard]] Result<Report> run(const ExplainScore& command);
+[[nodiscard]] Result<Report> run(const WriteReport& command);
+[[nodiscard]] Result<Report> run(const PlanRehearsal& command);
+[[nodiscard]] Result<Report> run(const VerifyAudit& command);
+[[nodiscard]] Result<Report> run(const ShowLedger& command);
+[[nodiscard]] Result<Report> run(const ExportLedger& command);
+
+} // namespace papervault::vault::cli

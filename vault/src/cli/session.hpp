@@ -1,0 +1,37 @@
+#pragma once
+
+#include "cli/commands.hpp"
+
+#include <papervault/engine/batch.hpp>
+#include <papervault/vault/identity.hpp>
+#include <papervault/vault/office.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace papervault::vault::cli {
+
+/// The only place of the command line that reads the clock.
+[[nodiscard]] engine::Instant wall_clock();
+/// "2026-11-21 16:00:05", in the zone of this machine.
+[[nodiscard]] std::string local_time(engine::Instant instant);
+
+/// Chinese unless the locale (LC_ALL, LC_MESSAGES, LANG) or --lang says English.
+void choose_language(std::string_view option);
+[[nodiscard]] std::string_view say(std::string_view chinese, std::string_view english);
+/// A headline for an error code, in the chosen language.
+[[nodiscard]] std::string headline(VaultError code);
+
+/// What protects a new or an existing identity: the key file, the passphrase file, or a passphrase typed at the
+/// terminal.
+/// @param twice  Ask for it twice (a new identity).
+[[nodiscard]] Result<Protection> protection_of(const Login& login, bool twice);
+[[nodiscard]] Result<Identity> unlock(const Login& login);
+
+struct Session {
+    Identity who;
+    OfficeVault vault;
+};
+[[nodiscard]] Result<Session> open_vault(const VaultLogin& login);
+
+} // namespace papervault::vault::cli

@@ -1,0 +1,106 @@
+#include "draws/draw_text.hpp"
+
+#include <papervault/crypto/random.hpp>
+#include <papervault/engine/json.hpp>
+
+#include <algorithm>
+#include <map>
+
+namespace papervault::vault {
+namespace {
+
+/// The engine's stream, fed by ChaCha20 under the public seed.
+class SeededStream final : public engine::RandomStream {
+public:
+    SeededStream(const crypto::Digest& seed, std::string_view purpose) : stream_{seed.view(), purpose} {}
+    void fill(std::span<std::byte> out) override { stream_.fill(out); }
+
+private:
+    crypto::ChaCha20Stream stream_;
+};
+
+} // namespace
+
+crypto::Digest seed_of(const DrawRecord& record)
+{
+    std::map<std::string, std::string> values;
+    for (const DrawContribution& contribution : record.contributions) {
+        values.emplace(contribution.officer_id, contribution.value);
+    }
+    std::string text = record.id;
+    for (const auto& [officer, value] : values) { text += "|" + officer + "=" + value; }
+    return crypto::blake2b("papervault.draw.seed.v1", {crypto::bytes_of(text)});
+}
+
+crypto::Digest blueprint_digest(std::string_view blueprint_text)
+{
+    return crypto::blake2b("papervault.blueprint.v1", {crypto::bytes_of(blueprint_text)});
+}
+
+Result<std::vector<engine::DrawnForm>> draw_forms(const BankSnapshot& snapshot, const engine::Blueprint& blueprint,
+                                                  const crypto::Digest& seed)
+{
+    const auto drawer = engine::FormDrawer::compile(snapshot.pool, blueprint);
+    if (!drawer) { return refuse(VaultError::infeasible, drawer.error().detail); }
+    SeededStream stream{seed, "papervault.draw.forms.v1"};
+    auto draw = drawer->draw(stream);
+    if (!draw) { return refuse(VaultError::infeasible, draw.error().detail); }
+    return std::move(draw->forms);
+}
+
+boost::json::value forms_to_json(const std::vector<engine::DrawnForm>& forms, const BankSnapshot& snapshot)
+{
+    boost::json::array list;
+    for (const engine::DrawnForm& form : forms) {
+        boost::json::array sections;
+        for (const auto& section : form.sections) {
+            boost::json::array ids;
+            for (const std::uint32_t position : section) {
+                ids.push_back(boost::json::string{snapshot.pool[position].id});
+            }
+            sections.push_back(std::move(ids));
+        }
+        list.push_back({{"form", form.id}, {"sections", std::move(sections)}});
+    }
+    return list;
+}
+
+Result<std::vector<engine::DrawnForm>> forms_from_json(const boost::json::value& value, const BankSnapshot& snapshot)
+{
+    std::map<std::string_view, std::uint32_t> positions;
+    for (std::size_t n = 0; n < snapshot.pool.size(); ++n) {
+        positions.emplace(snapshot.pool[n].id, static_cast<std::uint32_t>(n));
+    }
+    const auto malformed = [] { return refuse(VaultError::malformed, "draw: forms"); };
+    if (!value.is_array()) { return malformed(); }
+    std::vector<engine::DrawnForm> forms;
+    for (const auto& element : value.get_array()) {
+        engine::JsonFields fields{element, "form"};
+        engine::DrawnForm form{.id = fields.text("form", 64), .sections = {}};
+        for (const auto& section : fields.array("sections", 1000)) {
+            if (!section.is_array()) { return malformed(); }
+            std::vector<std::uint32_t> items;
+            for (const auto& id : section.get_array()) {
+                if (!id.is_string()) { return malformed(); }
+                const auto found = positions.find(std::string_view{id.get_string()});
+                if (found == positions.end()) {
+                    return refuse(VaultError::malformed, "draw: an item that is not in the snapshot");
+                }
+                items.push_back(found->second);
+            }
+            form.sections.push_back(std::move(items));
+        }
+        if (!fields.finish()) { return malformed(); }
+        forms.push_back(std::move(form));
+    }
+    return forms;
+}
+
+crypto::Digest draw_digest(const DrawRecord& record, std::string_view forms_text)
+{
+    const std::string blueprint = engine::canonical_json(to_json(record.blueprint));
+    return crypto::blake2b("papervault.draw.v1", {crypto::bytes_of(record.snapshot_digest), crypto::bytes_of(blueprint),
+                                                  crypto::bytes_of(record.seed), crypto::bytes_of(forms_text)});
+}
+
+} // namespace papervault::vault

@@ -1,0 +1,281 @@
+#include <papervault/vault/identity.hpp>
+
+#include "json_codec.hpp"
+#include "regular_file.hpp"
+
+#include <papervault/crypto/aead.hpp>
+#include <papervault/crypto/random.hpp>
+#include <papervault/vault/files.hpp>
+
+#include <algorithm>
+
+namespace papervault::vault {
+namespace {
+
+constexpr std::string_view identity_format = "papervault-identity";
+constexpr std::size_t identity_bytes_max = 8192;
+constexpr std::size_t seed_bytes = 32;
+constexpr std::size_t salt_bytes = 16;
+
+/// How a file says that it is protected; salt and cost only for a passphrase.
+struct StoredProtection {
+    ProtectionKind kind{};
+    crypto::Bytes salt;
+    crypto::PassphraseCost cost;
+};
+
+/// An identity file whose structure and digest are right; the secret is still locked.
+struct LockedIdentity {
+    IdentityCard card;
+    StoredProtection protection;
+    crypto::Bytes secret;
+    unsigned file_mode = 0;
+};
+
+std::string_view to_text(ProtectionKind kind) noexcept
+{
+    switch (kind) {
+    case ProtectionKind::passphrase: return "passphrase";
+    case ProtectionKind::key_file: return "key_file";
+    case ProtectionKind::file_permissions: return "file_permissions";
+    }
+    return "unknown";
+}
+
+ProtectionKind kind_of(const Protection& protection) noexcept
+{
+    if (std::holds_alternative<Passphrase>(protection)) { return ProtectionKind::passphrase; }
+    if (std::holds_alternative<KeyFile>(protection)) { return ProtectionKind::key_file; }
+    return ProtectionKind::file_permissions;
+}
+
+boost::json::value to_json(const StoredProtection& protection)
+{
+    boost::json::object json{{"kind", to_text(protection.kind)}};
+    if (protection.kind == ProtectionKind::passphrase) {
+        json["salt"] = crypto::to_base64(protection.salt);
+        json["operations"] = protection.cost.operations;
+        json["memory_kib"] = protection.cost.memory_kib;
+    }
+    return json;
+}
+
+StoredProtection protection_field(engine::JsonFields& outer, std::string_view name)
+{
+    StoredProtection protection;
+    const boost::json::value& value = outer.member(name);
+    if (!outer.good()) { return protection; }
+    engine::JsonFields fields{value, outer.path(name)};
+    const std::string kind = fields.text("kind", 32);
+    if (kind == to_text(ProtectionKind::passphrase)) {
+        protection.kind = ProtectionKind::passphrase;
+        protection.salt = base64_field(fields, "salt", salt_bytes);
+        const auto cost = [&fields](std::string_view field, std::uint64_t lowest, std::uint64_t highest) {
+            return static_cast<std::uint64_t>(
+                fields.integer(field, static_cast<std::int64_t>(lowest), static_cast<std::int64_t>(highest)));
+        };
+        using Cost = crypto::PassphraseCost;
+        protection.cost.operations = cost("operations", Cost::operations_min, Cost::operations_max);
+        protection.cost.memory_kib = cost("memory_kib", Cost::memory_kib_min, Cost::memory_kib_max);
+    } else if (kind == to_text(ProtectionKind::key_file)) {
+        protection.kind = ProtectionKind::key_file;
+    } else if (kind == to_text(ProtectionKind::file_permissions)) {
+        protection.kind = ProtectionKind::file_permissions;
+    } else {
+        fields.problem(engine::EngineError::malformed, "kind", "is not a protection");
+    }
+    if (auto finished = fields.finish(); !finished) { outer.problem(finished.error()); }
+    return protection;
+}
+
+/// What the secret is bound to: the same secret under another name, salt or cost does not open.
+crypto::Digest secret_context(const IdentityCard& card, const StoredProtection& protection)
+{
+    return crypto::blake2b("papervault.identity-secret.v1",
+                           {crypto::bytes_of(engine::canonical_json(to_json(card))),
+                            crypto::bytes_of(engine::canonical_json(to_json(protection)))});
+}
+
+/// The file without its digest.
+boost::json::object identity_json(const IdentityCard& card, const StoredProtection& protection, crypto::ByteView secret)
+{
+    auto json = document(identity_format);
+    json["card"] = to_json(card);
+    json["protection"] = to_json(protection);
+    json["secret"] = crypto::to_base64(secret);
+    return json;
+}
+
+/// Finds damage, so that it is not taken for a wrong passphrase.
+crypto::Digest identity_digest(const boost::json::object& json)
+{
+    return crypto::blake2b("papervault.identity-file.v1", {crypto::bytes_of(engine::canonical_json(json))});
+}
+
+Result<crypto::SecretBuffer> read_key_file(const std::filesystem::path& file)
+{
+    auto opened = RegularFile::open(file);
+    if (!opened) { return std::unexpected{opened.error()}; }
+    if (opened->size() < seed_bytes || opened->size() > key_file_bytes_max) {
+        return refuse(VaultError::malformed, file.string() + " is not a key file: 32 to 4096 bytes are needed");
+    }
+    crypto::SecretBuffer content{static_cast<std::size_t>(opened->size())};
+    if (auto read = opened->read_at(0, content.expose()); !read) { return std::unexpected{read.error()}; }
+    return content;
+}
+
+/// The key that the seeds are encrypted under.
+Result<crypto::SecretBuffer> unlocking_key(const StoredProtection& stored, const Protection& protection)
+{
+    if (const auto* passphrase = std::get_if<Passphrase>(&protection)) {
+        const std::size_t size = passphrase->text.size_bytes();
+        if (size == 0 || size > passphrase_bytes_max) {
+            return refuse(VaultError::malformed, "a passphrase has 1 to 1024 bytes");
+        }
+        auto key = crypto::derive_from_passphrase(passphrase->text, stored.salt, stored.cost);
+        if (!key) {
+            const bool machine = key.error().code == crypto::CryptoError::unavailable;
+            return refuse(machine ? VaultError::storage_failed : VaultError::malformed, key.error().detail);
+        }
+        return *std::move(key);
+    }
+    if (const auto* key_file = std::get_if<KeyFile>(&protection)) {
+        const auto content = read_key_file(key_file->file);
+        if (!content) { return std::unexpected{content.error()}; }
+        return crypto::combine_keys({&*content}, "papervault.identity.key-file.v1", {});
+    }
+    // No secret at all: everybody can work this key out, so the mode of the file is what protects it.
+    return crypto::SecretBuffer::copy_of(crypto::blake2b("papervault.identity.file-permissions.v1", {}).view());
+}
+
+Result<LockedIdentity> read_identity(const std::filesystem::path& file)
+{
+    const auto opened = RegularFile::open(file);
+    if (!opened) { return std::unexpected{opened.error()}; }
+    const auto text = read_whole<std::string>(*opened, identity_bytes_max);
+    if (!text) { return std::unexpected{text.error()}; }
+    auto value = parse_document(*text, identity_bytes_max, identity_format);
+    if (!value) { return std::unexpected{value.error()}; }
+
+    engine::JsonFields fields{*value, ""};
+    read_document_fields(fields, identity_format);
+    auto card = card_field(fields, "card");
+    auto protection = protection_field(fields, "protection");
+    auto secret = base64_field(fields, "secret", 2 * seed_bytes + crypto::aead_overhead_bytes);
+    const auto digest = digest_field(fields, "digest");
+    if (auto finished = finish_document(fields, identity_format); !finished) {
+        return std::unexpected{finished.error()};
+    }
+    auto json = identity_json(*card, protection, secret);
+    if (digest != identity_digest(json)) { return refuse(VaultError::malformed, file.string() + " is damaged"); }
+    json["digest"] = digest.hex();
+    if (auto same = require_same_spelling(*text, engine::canonical_json(json), identity_format); !same) {
+        return std::unexpected{same.error()};
+    }
+    return LockedIdentity{.card = *std::move(card),
+                          .protection = std::move(protection),
+                          .secret = std::move(secret),
+                          .file_mode = opened->mode()};
+}
+
+} // namespace
+
+Result<void> make_key_file(const std::filesystem::path& file)
+{
+    const crypto::SecretBuffer key = crypto::random_secret(seed_bytes);
+    return write_file_durably(file, key.expose(), false);
+}
+
+Identity::Identity(IdentityCard card, crypto::SigningKey signing_key, crypto::BoxKeyPair box_keys)
+    : card_{std::move(card)}, signing_key_{std::move(signing_key)}, box_keys_{std::move(box_keys)}
+{
+}
+
+Identity Identity::generate(std::string name)
+{
+    auto signing_key = crypto::SigningKey::generate();
+    auto box_keys = crypto::BoxKeyPair::generate();
+    IdentityCard card{.name = std::move(name), .sign_key = signing_key.verify_key(), .box_key = box_keys.public_key()};
+    return Identity{std::move(card), std::move(signing_key), std::move(box_keys)};
+}
+
+Result<Identity> Identity::open(const std::filesystem::path& file, const Protection& protection)
+{
+    const auto locked = read_identity(file);
+    if (!locked) { return std::unexpected{locked.error()}; }
+    if (locked->protection.kind != kind_of(protection)) {
+        return refuse(VaultError::wrong_passphrase_or_key,
+                      file.string() + " is protected in another way: " + std::string{to_text(locked->protection.kind)});
+    }
+    if (locked->protection.kind == ProtectionKind::file_permissions && (locked->file_mode & 0077U) != 0) {
+        return refuse(VaultError::not_permitted,
+                      file.string() + " may be read by others than its owner; run chmod 600 and replace the identity");
+    }
+    const auto key = unlocking_key(locked->protection, protection);
+    if (!key) { return std::unexpected{key.error()}; }
+    const auto context = secret_context(locked->card, locked->protection);
+    const auto seeds = crypto::decrypt_secret(*key, locked->secret, context.view());
+    if (!seeds) { return refuse(VaultError::wrong_passphrase_or_key, "cannot unlock " + file.string()); }
+
+    auto identity = from_secret(locked->card.name, *seeds);
+    if (!identity || identity->card() != locked->card) {
+        return refuse(VaultError::malformed, file.string() + " holds other keys than its card");
+    }
+    return identity;
+}
+
+Result<Identity> Identity::from_secret(std::string name, const crypto::SecretBuffer& secret)
+{
+    if (secret.size_bytes() != 2 * seed_bytes) {
+        return refuse(VaultError::malformed, "not the secret of an identity");
+    }
+    auto signing_key = crypto::SigningKey::from_seed(crypto::SecretBuffer::copy_of(secret.expose().first(seed_bytes)));
+    auto box_keys = crypto::BoxKeyPair::from_seed(crypto::SecretBuffer::copy_of(secret.expose().last(seed_bytes)));
+    if (!signing_key || !box_keys) { return refuse(VaultError::malformed, "not the secret of an identity"); }
+    IdentityCard card{
+        .name = std::move(name), .sign_key = signing_key->verify_key(), .box_key = box_keys->public_key()};
+    return Identity{std::move(card), *std::move(signing_key), *std::move(box_keys)};
+}
+
+crypto::SecretBuffer Identity::secret() const
+{
+    crypto::SecretBuffer seeds{2 * seed_bytes};
+    std::ranges::copy(signing_key_.seed().expose(), seeds.expose().begin());
+    std::ranges::copy(box_keys_.seed().expose(), seeds.expose().begin() + seed_bytes);
+    return seeds;
+}
+
+Result<void> Identity::save(const std::filesystem::path& file, const Protection& protection,
+                            crypto::PassphraseCost cost) const
+{
+    if (!is_identity_name(card_.name)) {
+        return refuse(VaultError::malformed, "a name is 1 to 64 bytes of printable text");
+    }
+    if (!cost.within_limits()) { return refuse(VaultError::malformed, "the cost of the passphrase is out of range"); }
+    StoredProtection stored{.kind = kind_of(protection), .salt = {}, .cost = cost};
+    if (stored.kind == ProtectionKind::passphrase) { stored.salt = crypto::random_bytes(salt_bytes); }
+    const auto key = unlocking_key(stored, protection);
+    if (!key) { return std::unexpected{key.error()}; }
+
+    const crypto::SecretBuffer seeds = secret();
+    auto json =
+        identity_json(card_, stored, crypto::encrypt(*key, seeds.expose(), secret_context(card_, stored).view()));
+    json["digest"] = identity_digest(json).hex();
+    return write_file_durably(file, crypto::bytes_of(engine::canonical_json(json)), false);
+}
+
+Result<IdentityCard> Identity::card_of_file(const std::filesystem::path& file)
+{
+    auto locked = read_identity(file);
+    if (!locked) { return std::unexpected{locked.error()}; }
+    return std::move(locked->card);
+}
+
+Result<ProtectionKind> Identity::protection_of_file(const std::filesystem::path& file)
+{
+    const auto locked = read_identity(file);
+    if (!locked) { return std::unexpected{locked.error()}; }
+    return locked->protection.kind;
+}
+
+} // namespace papervault::vault

@@ -1,0 +1,414 @@
+#include "item_rows.hpp"
+
+#include "csv.hpp"
+
+#include <papervault/engine/json.hpp>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+namespace papervault::vault {
+namespace {
+
+using engine::Decimal;
+using engine::ItemType;
+
+constexpr std::size_t row_bytes_max = 256 * 1024;
+constexpr std::size_t text_bytes_max = 64 * 1024;
+
+/// One row as both notations give it: texts, not yet checked.
+struct RawItem {
+    std::string id, type, knowledge_point, stem, source, scoring_standard, explanation, importance;
+    std::vector<std::string> options;
+    struct Blank {
+        std::vector<std::string> texts;
+        std::optional<engine::NumericAnswer> number;
+    };
+    std::vector<Blank> answer; ///< Choices: one text each.
+    std::optional<Decimal> difficulty, points;
+    bool shuffle = true;
+};
+
+struct Alias {
+    std::string_view name;
+    std::string_view meaning;
+};
+/// Column headings and words as banks write them.
+constexpr std::array type_words{
+    Alias{"单选题", "single"},       Alias{"单选", "single"},      Alias{"单项选择题", "single"},
+    Alias{"选择题", "single"},       Alias{"多选题", "multiple"},  Alias{"多选", "multiple"},
+    Alias{"多项选择题", "multiple"}, Alias{"判断题", "truefalse"}, Alias{"判断", "truefalse"},
+    Alias{"填空题", "fill"},         Alias{"填空", "fill"},        Alias{"简答题", "short"},
+    Alias{"简答", "short"},          Alias{"论述题", "essay"},     Alias{"论述", "essay"},
+};
+constexpr std::array heading_words{
+    Alias{"编号", "id"},
+    Alias{"题号", "id"},
+    Alias{"题型", "type"},
+    Alias{"知识点", "knowledge_point"},
+    Alias{"鉴定点", "knowledge_point"},
+    Alias{"subject", "knowledge_point"},
+    Alias{"题干", "stem"},
+    Alias{"试题内容", "stem"},
+    Alias{"答案", "answer"},
+    Alias{"难度", "difficulty"},
+    Alias{"重要程度", "importance"},
+    Alias{"分值", "points"},
+    Alias{"解析", "explanation"},
+    Alias{"来源", "source"},
+    Alias{"评分标准", "scoring_standard"},
+    Alias{"选项乱序", "shuffle"},
+    Alias{"选项A", "option_a"},
+    Alias{"选项B", "option_b"},
+    Alias{"选项C", "option_c"},
+    Alias{"选项D", "option_d"},
+    Alias{"选项E", "option_e"},
+    Alias{"选项F", "option_f"},
+    Alias{"选项G", "option_g"},
+    Alias{"选项H", "option_h"},
+};
+constexpr std::array true_words{"true", "t", "对", "正确", "√", "是", "yes", "y"};
+constexpr std::array false_words{"false", "f", "错", "错误", "×", "否", "no", "n", "x"};
+
+template <std::size_t N>
+std::string_view translate(const std::array<Alias, N>& words, std::string_view word)
+{
+    for (const Alias& alias : words) {
+        if (alias.name == word) { return alias.meaning; }
+    }
+    return word;
+}
+
+std::string trimmed(std::string_view text)
+{
+    constexpr std::string_view blank = " \t\r\n";
+    const auto first = text.find_first_not_of(blank);
+    if (first == std::string_view::npos) { return {}; }
+    return std::string{text.substr(first, text.find_last_not_of(blank) - first + 1)};
+}
+
+std::string lower(std::string_view text)
+{
+    std::string low{text};
+    for (char& c : low) {
+        if (c >= 'A' && c <= 'Z') { c = static_cast<char>(c - 'A' + 'a'); }
+    }
+    return low;
+}
+
+std::optional<bool> truth(std::string_view text)
+{
+    const std::string word = lower(trimmed(text));
+    if (std::ranges::find(true_words, word) != true_words.end()) { return true; }
+    if (std::ranges::find(false_words, word) != false_words.end()) { return false; }
+    return std::nullopt;
+}
+
+std::expected<engine::ItemWithKey, std::string> build(const RawItem& raw)
+{
+    const auto type = engine::item_type_from_text(translate(type_words, raw.type));
+    if (!type) {
+        return std::unexpected{"type '" + raw.type + "' is none of single, multiple, truefalse, fill, short, essay"};
+    }
+    engine::ItemWithKey built;
+    engine::Item& item = built.item;
+    engine::AnswerKey& key = built.key;
+    item.id = raw.id;
+    item.type = *type;
+    item.knowledge_point = raw.knowledge_point;
+    item.source = raw.source;
+    item.points = raw.points;
+    item.difficulty = raw.difficulty.value_or(Decimal::from_units(700'000));
+    item.shuffle_options = raw.shuffle && *type != ItemType::true_false;
+    if (!raw.importance.empty()) {
+        const auto importance = engine::importance_from_text(raw.importance);
+        if (!importance) { return std::unexpected{"importance '" + raw.importance + "' is none of X, Y, Z"}; }
+        item.importance = *importance;
+    }
+    auto stem = engine::parse_content(raw.stem);
+    if (!stem) { return std::unexpected{"stem: " + stem.error().detail}; }
+    item.stem = std::move(*stem);
+    key.item_id = raw.id;
+    key.explanation = raw.explanation;
+    key.scoring_standard = raw.scoring_standard;
+
+    switch (*type) {
+    case ItemType::single_choice:
+    case ItemType::multiple_choice:
+        for (std::size_t n = 0; n < raw.options.size(); ++n) {
+            auto content = engine::parse_content(raw.options[n]);
+            if (!content) { return std::unexpected{"option " + std::to_string(n + 1) + ": " + content.error().detail}; }
+            item.options.push_back({std::string(1, static_cast<char>('A' + n)), std::move(*content)});
+        }
+        for (const auto& answer : raw.answer) {
+            for (const std::string& text : answer.texts) { key.correct_options.push_back(trimmed(text)); }
+        }
+        std::ranges::sort(key.correct_options);
+        break;
+    case ItemType::true_false: {
+        if (raw.answer.size() != 1 || raw.answer[0].texts.size() != 1) {
+            return std::unexpected{std::string{"answer: one of true, false is needed"}};
+        }
+        const auto value = truth(raw.answer[0].texts[0]);
+        if (!value) { return std::unexpected{"answer '" + raw.answer[0].texts[0] + "' is neither true nor false"}; }
+        key.correct_options = {*value ? "true" : "false"};
+        break;
+    }
+    case ItemType::fill_in:
+        item.blanks = static_cast<int>(raw.answer.size());
+        for (const auto& blank : raw.answer) {
+            engine::BlankKey accepted{.texts = {}, .number = blank.number};
+            for (const std::string& text : blank.texts) { accepted.texts.push_back(trimmed(text)); }
+            key.blanks.push_back(std::move(accepted));
+        }
+        break;
+    case ItemType::short_answer:
+    case ItemType::essay: {
+        std::string reference;
+        for (const auto& answer : raw.answer) {
+            for (const std::string& text : answer.texts) { reference += (reference.empty() ? "" : "\n") + text; }
+        }
+        key.scoring_standard = reference + (raw.scoring_standard.empty() ? "" : "\n\n" + raw.scoring_standard);
+        break;
+    }
+    }
+    if (*type != ItemType::single_choice && *type != ItemType::multiple_choice && *type != ItemType::true_false &&
+        !raw.options.empty()) {
+        return std::unexpected{std::string{"only choices have options"}};
+    }
+    if (const auto valid = engine::validate(built); !valid) { return std::unexpected{valid.error().detail}; }
+    return built;
+}
+
+std::expected<RawItem, std::string> raw_from_json(const boost::json::value& value, std::string& id,
+                                                  std::map<std::string, std::size_t>& ignored)
+{
+    constexpr std::array known{"id",       "type",       "knowledge_point", "subject",         "stem",  "options",
+                               "answer",   "difficulty", "importance",      "points",          "score", "explanation",
+                               "analysis", "source",     "shuffle",         "scoring_standard"};
+    engine::JsonFields fields{value, ""};
+    RawItem raw;
+    raw.id = id = fields.text("id", engine::item_id_bytes_max);
+    raw.type = fields.text("type", 32);
+    raw.knowledge_point = fields.has("knowledge_point") ? fields.text("knowledge_point", 128)
+                                                        : fields.optional_text("subject", 128).value_or("");
+    raw.stem = fields.text("stem", text_bytes_max);
+    if (fields.has("options")) { raw.options = fields.texts("options", 26, text_bytes_max); }
+    for (const auto& element : fields.array("answer", 26)) {
+        RawItem::Blank blank;
+        if (element.is_string()) {
+            blank.texts.emplace_back(element.get_string());
+        } else if (element.is_array()) {
+            for (const auto& alternative : element.get_array()) {
+                if (!alternative.is_string()) {
+                    return std::unexpected{std::string{"answer: an alternative is not a text"}};
+                }
+                blank.texts.emplace_back(alternative.get_string());
+            }
+        } else if (element.is_object()) {
+            engine::JsonFields numeric{element, "answer"};
+            engine::NumericAnswer number;
+            number.value =
+                numeric.decimal("number", Decimal::from_integer(-1'000'000'000), Decimal::from_integer(1'000'000'000));
+            number.tolerance = numeric.optional_decimal("tolerance", Decimal{}, Decimal::from_integer(1'000'000'000))
+                                   .value_or(Decimal{});
+            if (const auto done = numeric.finish(); !done) { return std::unexpected{done.error().detail}; }
+            blank.number = number;
+        } else {
+            return std::unexpected{std::string{"answer: neither text, list of texts nor number"}};
+        }
+        raw.answer.push_back(std::move(blank));
+    }
+    raw.difficulty = fields.optional_decimal("difficulty", Decimal{}, Decimal::from_integer(1));
+    raw.importance = fields.optional_text("importance", 8).value_or("");
+    const char* points = fields.has("points") ? "points" : "score";
+    raw.points = fields.optional_decimal(points, Decimal{}, Decimal::from_integer(1000));
+    const char* explanation = fields.has("explanation") ? "explanation" : "analysis";
+    raw.explanation = fields.optional_text(explanation, text_bytes_max).value_or("");
+    raw.source = fields.optional_text("source", 512).value_or("");
+    raw.shuffle = fields.boolean_or("shuffle", true);
+    raw.scoring_standard = fields.optional_text("scoring_standard", text_bytes_max).value_or("");
+    if (const auto done = fields.finish_ignoring_unknown(); !done) { return std::unexpected{done.error().detail}; }
+    for (const auto& member : value.get_object()) {
+        if (std::ranges::find(known, std::string_view{member.key()}) == known.end()) {
+            ++ignored[std::string{member.key()}];
+        }
+    }
+    return raw;
+}
+
+void add(ItemRows& rows, std::size_t line, const std::string& id, const std::expected<RawItem, std::string>& raw)
+{
+    if (!raw) {
+        rows.unread.push_back({line, id, raw.error()});
+        return;
+    }
+    auto item = build(*raw);
+    if (!item) {
+        rows.unread.push_back({line, id, item.error()});
+        return;
+    }
+    rows.items.push_back({line, std::move(*item), !raw->difficulty.has_value()});
+}
+
+ItemRows read_jsonl(std::string_view text)
+{
+    ItemRows rows;
+    std::size_t line = 0;
+    while (!text.empty()) {
+        ++line;
+        const auto end = text.find('\n');
+        const std::string_view row = text.substr(0, end);
+        text = end == std::string_view::npos ? std::string_view{} : text.substr(end + 1);
+        if (row.find_first_not_of(" \t\r") == std::string_view::npos) { continue; }
+        const auto value = engine::parse_json(row, {.bytes_max = row_bytes_max, .depth_max = 8});
+        if (!value) {
+            rows.unread.push_back({line, "", value.error().detail});
+            continue;
+        }
+        std::string id;
+        const auto raw = raw_from_json(*value, id, rows.ignored_members);
+        add(rows, line, id, raw);
+    }
+    return rows;
+}
+
+std::vector<std::string> split(std::string_view text, std::string_view separator)
+{
+    std::vector<std::string> parts;
+    for (;;) {
+        const auto at = text.find(separator);
+        parts.push_back(trimmed(text.substr(0, at)));
+        if (at == std::string_view::npos) { return parts; }
+        text.remove_prefix(at + separator.size());
+    }
+}
+
+/// "ABD", "A,B,D" or "A B D".
+std::vector<RawItem::Blank> letters(std::string_view text)
+{
+    std::vector<RawItem::Blank> found;
+    for (const char c : text) {
+        if (c == ',' || c == ' ' || c == ';') { continue; }
+        const char upper = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+        found.push_back({.texts = {std::string(1, upper)}, .number = {}});
+    }
+    return found;
+}
+
+std::expected<RawItem, std::string> raw_from_cells(const std::vector<std::string>& names, const CsvRow& row,
+                                                   std::string& id)
+{
+    RawItem raw;
+    std::string answer;
+    if (row.cells.size() > names.size()) {
+        return std::unexpected{std::to_string(row.cells.size()) + " cells, but the heading has " +
+                               std::to_string(names.size())};
+    }
+    for (std::size_t column = 0; column < row.cells.size(); ++column) {
+        const std::string& name = names[column];
+        const std::string& cell = row.cells[column];
+        const auto number = [&](std::optional<Decimal>& into, Decimal highest) -> std::optional<std::string> {
+            if (trimmed(cell).empty()) { return std::nullopt; }
+            const auto parsed = Decimal::parse(trimmed(cell));
+            if (!parsed || *parsed < Decimal{} || *parsed > highest) {
+                return name + " '" + cell + "' is not a number from 0 to " + highest.to_string();
+            }
+            into = *parsed;
+            return std::nullopt;
+        };
+        if (name == "id") {
+            raw.id = id = trimmed(cell);
+        } else if (name == "type") {
+            raw.type = trimmed(cell);
+        } else if (name == "knowledge_point") {
+            raw.knowledge_point = trimmed(cell);
+        } else if (name == "stem") {
+            raw.stem = cell;
+        } else if (name == "answer") {
+            answer = trimmed(cell);
+        } else if (name == "difficulty") {
+            if (auto wrong = number(raw.difficulty, Decimal::from_integer(1))) { return std::unexpected{*wrong}; }
+        } else if (name == "points") {
+            if (auto wrong = number(raw.points, Decimal::from_integer(1000))) { return std::unexpected{*wrong}; }
+        } else if (name == "importance") {
+            raw.importance = trimmed(cell);
+        } else if (name == "explanation") {
+            raw.explanation = cell;
+        } else if (name == "source") {
+            raw.source = trimmed(cell);
+        } else if (name == "scoring_standard") {
+            raw.scoring_standard = cell;
+        } else if (name == "shuffle") {
+            if (!trimmed(cell).empty()) {
+                const auto value = truth(cell);
+                if (!value) { return std::unexpected{"shuffle '" + cell + "' is neither true nor false"}; }
+                raw.shuffle = *value;
+            }
+        } else if (name.starts_with("option_") && !trimmed(cell).empty()) {
+            const auto place = static_cast<std::size_t>(name.back() - 'a');
+            if (place != raw.options.size()) {
+                return std::unexpected{"option " + std::string(1, name.back()) + " is filled, an earlier one is empty"};
+            }
+            raw.options.push_back(cell);
+        }
+    }
+    const std::string_view type = translate(type_words, raw.type);
+    if (type == "single" || type == "multiple") {
+        raw.answer = letters(answer);
+    } else if (type == "fill") {
+        for (const std::string& blank : split(answer, "||")) {
+            raw.answer.push_back({.texts = split(blank, "|"), .number = {}});
+        }
+    } else {
+        raw.answer.push_back({.texts = {answer}, .number = {}});
+    }
+    return raw;
+}
+
+Result<ItemRows> read_csv(std::string_view text)
+{
+    const auto parsed = parse_csv(text);
+    if (!parsed) { return std::unexpected{parsed.error()}; }
+    if (parsed->empty()) { return refuse(VaultError::malformed, "the file is empty"); }
+    constexpr std::array known{"id",     "type",       "knowledge_point", "stem",   "answer",           "difficulty",
+                               "points", "importance", "explanation",     "source", "scoring_standard", "shuffle"};
+    ItemRows rows;
+    std::vector<std::string> names;
+    for (const std::string& cell : parsed->front().cells) {
+        std::string name{translate(heading_words, trimmed(cell))};
+        const bool option = name.size() == 8 && name.starts_with("option_") && name.back() >= 'a' && name.back() <= 'l';
+        if (!option && std::ranges::find(known, name) == known.end()) { ++rows.ignored_members[name]; }
+        if (std::ranges::find(names, name) != names.end()) {
+            return refuse(VaultError::malformed, "the heading names '" + name + "' twice");
+        }
+        names.push_back(std::move(name));
+    }
+    for (const char* needed : {"id", "type", "stem", "answer"}) {
+        if (std::ranges::find(names, needed) == names.end()) {
+            return refuse(VaultError::malformed,
+                          "the heading lacks the column '" + std::string{needed} + "' (docs/item-format.md)");
+        }
+    }
+    for (std::size_t n = 1; n < parsed->size(); ++n) {
+        std::string id;
+        const auto raw = raw_from_cells(names, (*parsed)[n], id);
+        add(rows, (*parsed)[n].line, id, raw);
+    }
+    return rows;
+}
+
+} // namespace
+
+Result<ItemRows> read_item_rows(std::string_view bytes)
+{
+    const auto text = to_utf8(bytes);
+    if (!text) { return std::unexpected{text.error()}; }
+    const auto first = text->find_first_not_of(" \t\r\n");
+    if (first == std::string::npos) { return refuse(VaultError::malformed, "the file is empty"); }
+    if ((*text)[first] == '{') { return read_jsonl(*text); }
+    return read_csv(*text);
+}
+
+} // namespace papervault::vault

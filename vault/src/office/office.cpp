@@ -1,0 +1,467 @@
+#include <papervault/vault/office.hpp>
+
+#include "schema.hpp"
+
+#include <papervault/crypto/aead.hpp>
+#include <papervault/crypto/box.hpp>
+#include <papervault/crypto/random.hpp>
+#include <papervault/engine/json.hpp>
+#include <papervault/vault/files.hpp>
+
+#include <boost/json/serialize.hpp>
+
+#include <algorithm>
+#include <array>
+
+namespace papervault::vault {
+namespace {
+
+constexpr std::string_view keys_name = "vault.keys";
+constexpr std::string_view database_name = "vault.db";
+constexpr std::string_view checkpoint_name = "ledger.checkpoint";
+constexpr std::size_t keys_bytes_max = 1 << 20;
+
+struct RoleName {
+    Role role;
+    std::string_view text;
+};
+constexpr std::array role_names{
+    RoleName{Role::manager, "manager"},   RoleName{Role::sealer, "sealer"}, RoleName{Role::key_keeper, "key_keeper"},
+    RoleName{Role::releaser, "releaser"}, RoleName{Role::grader, "grader"}, RoleName{Role::supervisor, "supervisor"},
+};
+
+std::string wrap_context(std::string_view vault_id, std::string_view what)
+{
+    return "papervault.vault." + std::string{what} + ".v1|" + std::string{vault_id};
+}
+
+struct KeysFile {
+    std::string vault_id;
+    std::string name;
+    struct Wrap {
+        IdentityCard card;
+        crypto::Bytes sealed_key;
+    };
+    std::vector<Wrap> wraps;
+};
+
+boost::json::object keys_body(const KeysFile& keys)
+{
+    boost::json::array wraps;
+    for (const auto& wrap : keys.wraps) {
+        wraps.push_back({{"card", to_json(wrap.card)}, {"sealed_key", crypto::to_base64(wrap.sealed_key)}});
+    }
+    return {{"format", "papervault-vault-keys"},
+            {"version", 1},
+            {"vault_id", keys.vault_id},
+            {"name", keys.name},
+            {"wraps", wraps}};
+}
+
+crypto::Digest keys_digest(const KeysFile& keys)
+{
+    return crypto::blake2b("papervault.vault-keys.v1", {crypto::bytes_of(engine::canonical_json(keys_body(keys)))});
+}
+
+Result<void> write_keys(const std::filesystem::path& directory, const KeysFile& keys, bool replace)
+{
+    boost::json::object body = keys_body(keys);
+    body["digest"] = keys_digest(keys).hex();
+    const std::string text = engine::canonical_json(body) + "\n";
+    return write_file_durably(directory / keys_name, crypto::bytes_of(text), replace);
+}
+
+Result<KeysFile> read_keys(const std::filesystem::path& directory)
+{
+    const auto text = read_text_file(directory / keys_name, keys_bytes_max);
+    if (!text) {
+        if (text.error().code == VaultError::not_found) {
+            return refuse(VaultError::not_found, directory.string() + " is not a vault (no " + std::string{keys_name} +
+                                                     "); 'papervault init' makes one");
+        }
+        return std::unexpected{text.error()};
+    }
+    const auto damaged = [&](const std::string& why) {
+        return refuse(VaultError::malformed, (directory / keys_name).string() + " is damaged (" + why +
+                                                 "); nothing was changed. Put back the copy from your backup.");
+    };
+    const auto value = engine::parse_json(*text, {.bytes_max = keys_bytes_max, .depth_max = 8});
+    if (!value) { return damaged(value.error().detail); }
+    engine::JsonFields fields{*value, ""};
+    KeysFile keys;
+    if (fields.text("format", 64) != "papervault-vault-keys" || fields.integer("version", 1, 1) != 1) {
+        return damaged("format");
+    }
+    keys.vault_id = fields.text("vault_id", 32);
+    keys.name = fields.text("name", 256);
+    for (const auto& element : fields.array("wraps", 1000)) {
+        engine::JsonFields wrap{element, "wraps"};
+        const auto card = card_from_json(wrap.member("card"), "wraps.card");
+        const auto sealed = crypto::from_base64(wrap.text("sealed_key", 4096));
+        if (!card || !sealed || !wrap.finish()) { return damaged("wraps"); }
+        keys.wraps.push_back({*card, *sealed});
+    }
+    const std::string digest = fields.text("digest", 64);
+    if (const auto done = fields.finish(); !done) { return damaged(done.error().detail); }
+    if (digest != keys_digest(keys).hex()) { return damaged("its digest does not fit"); }
+    return keys;
+}
+
+bool may_hold_answers_key(const std::set<Role>& roles)
+{
+    return roles.contains(Role::key_keeper) || roles.contains(Role::grader);
+}
+
+void store_officer(Database& database, const Officer& officer, std::string_view vault_id,
+                   const crypto::SecretBuffer* answers_key, engine::Instant now)
+{
+    Statement insert = database.prepare(
+        "INSERT INTO officers(id, name, card, roles, sealed_answers_key, added_ms) VALUES (?,?,?,?,?,?)");
+    insert.bind(officer.card.id())
+        .bind(officer.card.name)
+        .bind(engine::canonical_json(to_json(officer.card)))
+        .bind(to_text(officer.roles));
+    if (may_hold_answers_key(officer.roles) && answers_key != nullptr) {
+        const std::string context = wrap_context(vault_id, "answers-key");
+        insert.bind(
+            crypto::ByteView{crypto::seal_to(officer.card.box_key, answers_key->expose(), crypto::bytes_of(context))});
+    } else {
+        insert.bind_null();
+    }
+    insert.bind(static_cast<std::int64_t>(now.time_since_epoch().count())).run();
+}
+
+std::string meta(Database& database, std::string_view name)
+{
+    Statement row = database.prepare("SELECT value FROM meta WHERE name = ?");
+    row.bind(name);
+    return row.step() ? row.text(0) : std::string{};
+}
+
+} // namespace
+
+std::string_view to_text(Role role) noexcept
+{
+    for (const auto& entry : role_names) {
+        if (entry.role == role) { return entry.text; }
+    }
+    return "unknown";
+}
+
+std::optional<Role> role_from_text(std::string_view text) noexcept
+{
+    for (const auto& entry : role_names) {
+        if (entry.text == text) { return entry.role; }
+    }
+    return std::nullopt;
+}
+
+std::string to_text(const std::set<Role>& roles)
+{
+    std::string text;
+    for (const Role role : roles) { text += (text.empty() ? "" : ",") + std::string{to_text(role)}; }
+    return text;
+}
+
+Result<std::set<Role>> roles_from_text(std::string_view text)
+{
+    std::set<Role> roles;
+    while (!text.empty()) {
+        const auto comma = text.find(',');
+        const std::string_view word = text.substr(0, comma);
+        const auto role = role_from_text(word);
+        if (!role) {
+            return refuse(VaultError::malformed,
+                          "'" + std::string{word} +
+                              "' is no role; roles: manager, sealer, key_keeper, releaser, grader, supervisor");
+        }
+        roles.insert(*role);
+        text = comma == std::string_view::npos ? std::string_view{} : text.substr(comma + 1);
+    }
+    if (roles.empty()) { return refuse(VaultError::malformed, "an officer needs at least one role"); }
+    if (roles.contains(Role::supervisor) && roles.size() > 1) {
+        return refuse(VaultError::not_permitted,
+                      "a supervisor sees everything and changes nothing: no other role beside it (A4)");
+    }
+    return roles;
+}
+
+struct OfficeVault::State {
+    std::filesystem::path directory;
+    KeysFile keys;
+    Database database;
+    Actor actor;
+    std::set<Role> roles;
+    Identity office;
+    std::optional<crypto::SecretBuffer> answers_key;
+};
+
+OfficeVault::OfficeVault(std::unique_ptr<State> state) : state_{std::move(state)} {}
+OfficeVault::OfficeVault(OfficeVault&&) noexcept = default;
+OfficeVault& OfficeVault::operator=(OfficeVault&&) noexcept = default;
+OfficeVault::~OfficeVault() = default;
+
+Result<OfficeVault> OfficeVault::create(const std::filesystem::path& directory, std::string name,
+                                        const std::vector<Officer>& officers, const Identity& founder,
+                                        engine::Instant now)
+{
+    if (!is_identity_name(name)) {
+        return refuse(VaultError::malformed, "the vault needs a name of 1 to 64 bytes of printable text");
+    }
+    std::set<std::string> ids;
+    bool founder_is_officer = false;
+    for (const Officer& officer : officers) {
+        if (!ids.insert(officer.card.id()).second) {
+            return refuse(VaultError::conflict,
+                          officer.card.name + " is named twice; give all roles of one person in one entry");
+        }
+        founder_is_officer |= officer.card == founder.card();
+    }
+    if (!founder_is_officer) { return refuse(VaultError::not_permitted, "the founder must be one of the officers"); }
+
+    std::error_code error;
+    if (std::filesystem::exists(directory, error)) {
+        return refuse(VaultError::already_exists,
+                      directory.string() + " exists already; choose a new folder for the vault");
+    }
+    // Everything is made in a folder beside and renamed when it is complete.
+    std::filesystem::path working = directory;
+    working += ".making-" + crypto::to_hex(crypto::random_bytes(4));
+    std::filesystem::create_directories(working, error);
+    if (error) { return refuse(VaultError::storage_failed, "can't make " + working.string() + ": " + error.message()); }
+    std::filesystem::permissions(working, std::filesystem::perms::owner_all, error);
+    struct Cleanup {
+        std::filesystem::path path;
+        ~Cleanup()
+        {
+            std::error_code ignored;
+            if (!path.empty()) { std::filesystem::remove_all(path, ignored); }
+        }
+    } cleanup{working};
+
+    const crypto::SecretBuffer database_key = crypto::random_secret(32);
+    const crypto::SecretBuffer answers_key = crypto::random_secret(32);
+    KeysFile keys{.vault_id = crypto::to_hex(crypto::random_bytes(8)), .name = std::move(name), .wraps = {}};
+    const std::string context = wrap_context(keys.vault_id, "database-key");
+    for (const Officer& officer : officers) {
+        keys.wraps.push_back(
+            {officer.card, crypto::seal_to(officer.card.box_key, database_key.expose(), crypto::bytes_of(context))});
+    }
+    if (auto written = write_keys(working, keys, false); !written) { return std::unexpected{written.error()}; }
+
+    auto created = guarded([&]() -> Result<void> {
+        auto database = Database::create(working / database_name, database_key);
+        if (!database) { return std::unexpected{database.error()}; }
+        const Identity office = Identity::generate(keys.name);
+        Transaction transaction{*database};
+        create_schema(*database);
+        const auto put = [&](std::string_view key, std::string_view value) {
+            database->prepare("INSERT INTO meta(name, value) VALUES (?, ?)").bind(key).bind(value).run();
+        };
+        put("vault_id", keys.vault_id);
+        put("name", keys.name);
+        const crypto::SecretBuffer secret = office.secret();
+        database->prepare("INSERT INTO secrets(name, value) VALUES ('office_identity', ?)")
+            .bind(crypto::ByteView{secret.expose()})
+            .run();
+        boost::json::array listed;
+        for (const Officer& officer : officers) {
+            store_officer(*database, officer, keys.vault_id, &answers_key, now);
+            listed.push_back({{"card", to_json(officer.card)}, {"roles", to_text(officer.roles)}});
+        }
+        Ledger{*database}.append({founder.card().id(), founder.card().name}, "vault.init",
+                                 {{"vault_id", keys.vault_id},
+                                  {"name", keys.name},
+                                  {"office", to_json(office.card())},
+                                  {"officers", listed}},
+                                 now);
+        transaction.commit();
+        return {};
+    });
+    if (!created) { return std::unexpected{created.error()}; }
+    std::filesystem::rename(working, directory, error);
+    if (error) {
+        return refuse(VaultError::storage_failed, "can't rename to " + directory.string() + ": " + error.message());
+    }
+    cleanup.path.clear();
+    const auto parent = directory.has_parent_path() ? directory.parent_path() : std::filesystem::path{"."};
+    if (auto synced = sync_directory(parent); !synced) { return std::unexpected{synced.error()}; }
+    auto vault = open(directory, founder);
+    if (vault) {
+        if (auto note = vault->write_checkpoint(); !note) { return std::unexpected{note.error()}; }
+    }
+    return vault;
+}
+
+Result<OfficeVault> OfficeVault::open(const std::filesystem::path& directory, const Identity& who)
+{
+    auto keys = read_keys(directory);
+    if (!keys) { return std::unexpected{keys.error()}; }
+    const auto wrap =
+        std::ranges::find_if(keys->wraps, [&](const auto& candidate) { return candidate.card == who.card(); });
+    if (wrap == keys->wraps.end()) {
+        return refuse(VaultError::not_permitted,
+                      who.card().name + " (" + who.card().id() + ") is no officer of this vault");
+    }
+    const std::string context = wrap_context(keys->vault_id, "database-key");
+    const auto key = crypto::open_sealed(who.box_keys(), wrap->sealed_key, crypto::bytes_of(context));
+    if (!key) {
+        return refuse(VaultError::authentication_failed,
+                      "the wrapped database key of " + who.card().name + " is damaged");
+    }
+    return guarded([&]() -> Result<OfficeVault> {
+        auto database = Database::open(directory / database_name, *key);
+        if (!database) { return std::unexpected{database.error()}; }
+        if (auto ready = upgrade_schema(*database); !ready) { return std::unexpected{ready.error()}; }
+        if (meta(*database, "vault_id") != keys->vault_id) {
+            return refuse(VaultError::malformed, "the database belongs to another vault than its key file");
+        }
+        Statement row = database->prepare("SELECT roles, sealed_answers_key FROM officers WHERE id = ?");
+        row.bind(who.card().id());
+        if (!row.step()) { return refuse(VaultError::not_permitted, who.card().name + " is no officer of this vault"); }
+        auto roles = roles_from_text(row.text(0));
+        if (!roles) { return std::unexpected{roles.error()}; }
+        std::optional<crypto::SecretBuffer> answers_key;
+        if (!row.is_null(1)) {
+            const std::string answers_context = wrap_context(keys->vault_id, "answers-key");
+            auto opened = crypto::open_sealed(who.box_keys(), row.bytes(1), crypto::bytes_of(answers_context));
+            if (!opened) { return refuse(VaultError::authentication_failed, "the wrapped answers key is damaged"); }
+            answers_key.emplace(std::move(*opened));
+        }
+        Statement secret = database->prepare("SELECT value FROM secrets WHERE name = 'office_identity'");
+        if (!secret.step()) { return refuse(VaultError::malformed, "the vault has no office identity"); }
+        crypto::Bytes seeds = secret.bytes(0);
+        const crypto::SecretBuffer seeds_secret = crypto::SecretBuffer::copy_of(seeds);
+        crypto::wipe(seeds);
+        auto office = Identity::from_secret(keys->name, seeds_secret);
+        if (!office) { return std::unexpected{office.error()}; }
+        return OfficeVault{std::make_unique<State>(State{directory, std::move(*keys), std::move(*database),
+                                                         Actor{who.card().id(), who.card().name}, std::move(*roles),
+                                                         std::move(*office), std::move(answers_key)})};
+    });
+}
+
+const std::filesystem::path& OfficeVault::directory() const noexcept
+{
+    return state_->directory;
+}
+const std::string& OfficeVault::name() const noexcept
+{
+    return state_->keys.name;
+}
+const std::string& OfficeVault::vault_id() const noexcept
+{
+    return state_->keys.vault_id;
+}
+const Actor& OfficeVault::actor() const noexcept
+{
+    return state_->actor;
+}
+const Identity& OfficeVault::office_identity() const noexcept
+{
+    return state_->office;
+}
+Database& OfficeVault::database() noexcept
+{
+    return state_->database;
+}
+Ledger OfficeVault::ledger() noexcept
+{
+    return Ledger{state_->database};
+}
+
+std::vector<Officer> OfficeVault::officers() const
+{
+    std::vector<Officer> found;
+    Statement rows = state_->database.prepare("SELECT card, roles FROM officers ORDER BY added_ms, id");
+    while (rows.step()) {
+        const auto value = engine::parse_json(rows.text(0), {});
+        if (!value) { continue; }
+        auto card = card_from_json(*value, "card");
+        auto roles = roles_from_text(rows.text(1));
+        if (card && roles) { found.push_back({std::move(*card), std::move(*roles)}); }
+    }
+    return found;
+}
+
+Result<void> OfficeVault::require(Role role) const
+{
+    if (state_->roles.contains(role)) { return {}; }
+    return refuse(VaultError::not_permitted, state_->actor.name + " lacks the role '" + std::string{to_text(role)} +
+                                                 "' (has: " + to_text(state_->roles) + ")");
+}
+
+Result<const crypto::SecretBuffer*> OfficeVault::answers_key() const
+{
+    if (!state_->answers_key) {
+        return refuse(VaultError::not_permitted,
+                      state_->actor.name + " may not read answer keys (role key_keeper or grader)");
+    }
+    return &*state_->answers_key;
+}
+
+Result<void> OfficeVault::add_officer(const Officer& officer, const Identity& who, engine::Instant now)
+{
+    if (auto allowed = require(Role::manager); !allowed) { return allowed; }
+    const bool wants_answers = may_hold_answers_key(officer.roles);
+    if (wants_answers && !state_->answers_key) {
+        return refuse(VaultError::not_permitted,
+                      "only somebody who holds the answers key can pass it on to a key keeper or grader");
+    }
+    KeysFile keys = state_->keys;
+    if (std::ranges::any_of(keys.wraps, [&](const auto& wrap) { return wrap.card.id() == officer.card.id(); })) {
+        return refuse(VaultError::already_exists, officer.card.name + " is an officer already");
+    }
+    // The database key goes from one wrap to the other inside this function.
+    const auto own = std::ranges::find_if(keys.wraps, [&](const auto& wrap) { return wrap.card == who.card(); });
+    if (own == keys.wraps.end() || who.card().id() != state_->actor.id) {
+        return refuse(VaultError::not_permitted, "another officer's identity");
+    }
+    const std::string context = wrap_context(keys.vault_id, "database-key");
+    const auto key = crypto::open_sealed(who.box_keys(), own->sealed_key, crypto::bytes_of(context));
+    if (!key) { return refuse(VaultError::authentication_failed, "the wrapped database key is damaged"); }
+    keys.wraps.push_back(
+        {officer.card, crypto::seal_to(officer.card.box_key, key->expose(), crypto::bytes_of(context))});
+
+    const auto recorded = record("officer.add", now, [&](Database& database) -> Result<boost::json::object> {
+        // Left over from an addition that was cut short before the key file was written.
+        database.prepare("DELETE FROM officers WHERE id = ?").bind(officer.card.id()).run();
+        store_officer(database, officer, keys.vault_id, state_->answers_key ? &*state_->answers_key : nullptr, now);
+        return boost::json::object{{"card", to_json(officer.card)}, {"roles", to_text(officer.roles)}};
+    });
+    if (!recorded) { return std::unexpected{recorded.error()}; }
+    if (auto written = write_keys(state_->directory, keys, true); !written) { return written; }
+    state_->keys = std::move(keys);
+    return {};
+}
+
+Result<LedgerEntry> OfficeVault::record(std::string_view action, engine::Instant now,
+                                        const std::function<Result<boost::json::object>(Database&)>& change)
+{
+    return guarded([&]() -> Result<LedgerEntry> {
+        Transaction transaction{state_->database};
+        auto subject = change(state_->database);
+        if (!subject) { return std::unexpected{subject.error()}; }
+        LedgerEntry entry = Ledger{state_->database}.append(state_->actor, action, std::move(*subject), now);
+        transaction.commit();
+        if (auto note = write_checkpoint(); !note) { return std::unexpected{note.error()}; }
+        return entry;
+    });
+}
+
+Result<std::string> OfficeVault::write_checkpoint()
+{
+    return guarded([&]() -> Result<std::string> {
+        Ledger ledger{state_->database};
+        const Checkpoint checkpoint{
+            .origin = "papervault.vault/" + state_->keys.vault_id, .size = ledger.size(), .root = ledger.root()};
+        std::string note = sign_checkpoint(checkpoint, state_->office.signing_key());
+        if (auto written = write_file_durably(state_->directory / checkpoint_name, crypto::bytes_of(note), true, 0644);
+            !written) {
+            return std::unexpected{written.error()};
+        }
+        return note;
+    });
+}
+
+} // namespace papervault::vault

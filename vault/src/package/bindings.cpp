@@ -1,0 +1,82 @@
+#include "package/bindings.hpp"
+
+#include "package/header_codec.hpp"
+#include "package/layout.hpp"
+
+#include <papervault/engine/json.hpp>
+
+#include <array>
+
+namespace papervault::vault {
+
+using crypto::bytes_of;
+
+std::string_view to_text(LockSet locks) noexcept
+{
+    switch (locks) {
+    case LockSet::hall: return "hall";
+    case LockSet::graders: return "graders";
+    }
+    return "unknown";
+}
+
+crypto::Digest binding_of(const PackageHeader& header)
+{
+    const boost::json::value json{{"package_id", header.package_id},
+                                  {"batch", engine::to_json(header.batch)},
+                                  {"forms", forms_json(header.forms)},
+                                  {"hall", to_json(header.hall)},
+                                  {"office", to_json(header.office)}};
+    return crypto::blake2b("papervault.package-binding.v1", {bytes_of(engine::canonical_json(json))});
+}
+
+crypto::Digest compartment_context(std::string_view package_id, const crypto::Digest& binding,
+                                   std::string_view compartment, std::uint64_t plaintext_length)
+{
+    return crypto::blake2b("papervault.compartment.v1", {bytes_of(package_id), binding.view(), bytes_of(compartment),
+                                                         little_endian(plaintext_length)});
+}
+
+crypto::Digest wrapped_key_context(std::string_view package_id, LockSet locks, std::string_view compartment)
+{
+    return crypto::blake2b("papervault.wrapped-key.v1",
+                           {bytes_of(package_id), bytes_of(to_text(locks)), bytes_of(compartment)});
+}
+
+crypto::Digest member_share_context(std::string_view package_id, LockSet locks, std::string_view member_id,
+                                    std::uint8_t index)
+{
+    const std::array index_byte{std::byte{index}};
+    return crypto::blake2b("papervault.member-share.v1",
+                           {bytes_of(package_id), bytes_of(to_text(locks)), bytes_of(member_id), index_byte});
+}
+
+crypto::Digest host_share_context(std::string_view package_id, std::string_view hall_id)
+{
+    return crypto::blake2b("papervault.host-share.v1", {bytes_of(package_id), bytes_of(hall_id)});
+}
+
+crypto::Digest commitment_to(const crypto::Share& share, std::string_view package_id, LockSet locks)
+{
+    const auto context = crypto::blake2b("papervault.share-set.v1", {bytes_of(package_id), bytes_of(to_text(locks))});
+    return crypto::share_commitment(share, context.view());
+}
+
+crypto::Digest commitment_to_release(const crypto::SecretBuffer& release_share, std::string_view package_id)
+{
+    return crypto::blake2b("papervault.release-commitment.v1", {bytes_of(package_id), release_share.expose()});
+}
+
+crypto::SecretBuffer hall_key(const crypto::SecretBuffer& custody_secret, const crypto::SecretBuffer& release_share,
+                              const crypto::SecretBuffer& host_share, const crypto::Digest& binding)
+{
+    return crypto::combine_keys({&custody_secret, &release_share, &host_share}, "papervault.lock.hall.v1",
+                                binding.view());
+}
+
+crypto::SecretBuffer graders_key(const crypto::SecretBuffer& graders_secret, const crypto::Digest& binding)
+{
+    return crypto::combine_keys({&graders_secret}, "papervault.lock.graders.v1", binding.view());
+}
+
+} // namespace papervault::vault

@@ -1,0 +1,154 @@
+#include "package/container.hpp"
+
+#include "json_codec.hpp"
+#include "package/layout.hpp"
+
+#include <algorithm>
+#include <vector>
+
+namespace papervault::vault {
+namespace {
+
+constexpr std::size_t overhead_bytes = crypto::ChunkCipher::overhead_bytes;
+constexpr std::size_t wrapped_key_bytes_max = 256;
+
+/// Seals one compartment into the file and fills in its digest.
+Result<void> seal_compartment(DurableFile& file, std::uint64_t body_offset, CompartmentToSeal& compartment)
+{
+    const auto context = compartment.context.view();
+    crypto::ChunkCipher cipher{std::move(compartment.key), crypto::Bytes{context.begin(), context.end()}};
+    crypto::Blake2bHasher hasher;
+    std::vector<std::byte> sealed(chunk_bytes + overhead_bytes);
+    const std::uint64_t length = compartment.plaintext.size();
+    const std::uint64_t count = chunk_count(length);
+    std::uint64_t offset = body_offset + compartment.record->offset;
+    for (std::uint64_t index = 0; index < count; ++index) {
+        const std::size_t size = chunk_length(length, index);
+        const auto out = std::span{sealed}.first(size + overhead_bytes);
+        cipher.seal(index, index + 1 == count, compartment.plaintext.subspan(index * chunk_bytes, size), out);
+        hasher.update(out);
+        if (auto written = file.write_at(offset, out); !written) { return written; }
+        offset += out.size();
+    }
+    compartment.record->digest = hasher.finish();
+    return {};
+}
+
+/// Reads the sealed chunks in order. `open` is given index, whether it is the last one, and the sealed bytes.
+template <class Open>
+Result<void> for_each_chunk(const RegularFile& file, std::uint64_t body_offset, const Compartment& compartment,
+                            const Open& open)
+{
+    std::vector<std::byte> sealed(chunk_bytes + overhead_bytes);
+    const std::uint64_t count = chunk_count(compartment.plaintext_length);
+    std::uint64_t offset = body_offset + compartment.offset;
+    for (std::uint64_t index = 0; index < count; ++index) {
+        const auto chunk = std::span{sealed}.first(chunk_length(compartment.plaintext_length, index) + overhead_bytes);
+        if (auto read = file.read_at(offset, chunk); !read) { return read; }
+        if (Result<void> opened = open(index, index + 1 == count, crypto::ByteView{chunk}); !opened) { return opened; }
+        offset += chunk.size();
+    }
+    return {};
+}
+
+std::unexpected<VaultFailure> not_authentic(const Compartment& compartment)
+{
+    return refuse(VaultError::authentication_failed,
+                  "compartment " + compartment.name + ": wrong key or altered bytes");
+}
+
+} // namespace
+
+Result<void> write_container(const std::filesystem::path& file, const ContainerKind& kind,
+                             std::span<CompartmentToSeal> compartments,
+                             const std::function<std::string()>& encode_header, const Identity& sealer)
+{
+    auto durable = DurableFile::create(file);
+    if (!durable) { return std::unexpected{durable.error()}; }
+    // Digests are of one length, so the place of the body is known before they are.
+    const crypto::Bytes provisional = signed_bytes(kind, encode_header());
+    const SealerSignature nobody{.sealer = sealer.card().id()};
+    const std::uint64_t body_offset = provisional.size() + signature_block({&nobody, 1}).size();
+    for (CompartmentToSeal& compartment : compartments) {
+        if (auto sealed = seal_compartment(*durable, body_offset, compartment); !sealed) { return sealed; }
+    }
+    const crypto::Bytes head = signed_bytes(kind, encode_header());
+    const SealerSignature signature = sign_container(kind, head, sealer);
+    const crypto::Bytes block = signature_block({&signature, 1});
+    if (auto written = durable->write_at(0, head); !written) { return written; }
+    if (auto written = durable->write_at(head.size(), block); !written) { return written; }
+    return durable->commit(false, 0600);
+}
+
+Result<void> check_compartment(const RegularFile& file, std::uint64_t body_offset, const Compartment& compartment,
+                               const BytesSink& sink)
+{
+    crypto::Blake2bHasher hasher;
+    auto read = for_each_chunk(file, body_offset, compartment,
+                               [&](std::uint64_t, bool, crypto::ByteView chunk) -> Result<void> {
+                                   hasher.update(chunk);
+                                   return sink ? sink(chunk) : Result<void>{};
+                               });
+    if (!read) { return read; }
+    if (hasher.finish() != compartment.digest) {
+        return refuse(VaultError::authentication_failed, "compartment " + compartment.name + " was altered");
+    }
+    return {};
+}
+
+Result<crypto::SecretBuffer> open_compartment(const RegularFile& file, std::uint64_t body_offset,
+                                              const Compartment& compartment, const crypto::ChunkCipher& cipher)
+{
+    crypto::SecretBuffer plaintext{static_cast<std::size_t>(compartment.plaintext_length)};
+    std::span<std::byte> rest = plaintext.expose();
+    auto read = for_each_chunk(file, body_offset, compartment,
+                               [&](std::uint64_t index, bool last, crypto::ByteView chunk) -> Result<void> {
+                                   const std::size_t size = chunk.size() - overhead_bytes;
+                                   if (!cipher.open(index, last, chunk, rest.first(size))) {
+                                       return not_authentic(compartment);
+                                   }
+                                   rest = rest.subspan(size);
+                                   return {};
+                               });
+    if (!read) { return std::unexpected{read.error()}; }
+    return plaintext;
+}
+
+Result<void> stream_compartment(const RegularFile& file, std::uint64_t body_offset, const Compartment& compartment,
+                                const crypto::ChunkCipher& cipher, const BytesSink& sink)
+{
+    crypto::SecretBuffer plaintext{chunk_bytes};
+    return for_each_chunk(file, body_offset, compartment,
+                          [&](std::uint64_t index, bool last, crypto::ByteView chunk) -> Result<void> {
+                              const auto out = plaintext.expose().first(chunk.size() - overhead_bytes);
+                              if (!cipher.open(index, last, chunk, out)) { return not_authentic(compartment); }
+                              return sink ? sink(out) : Result<void>{};
+                          });
+}
+
+boost::json::object to_json(const Compartment& compartment)
+{
+    return {{"name", compartment.name},           {"offset", compartment.offset},
+            {"length", compartment.length},       {"plaintext_length", compartment.plaintext_length},
+            {"digest", compartment.digest.hex()}, {"wrapped_key", crypto::to_base64(compartment.wrapped_key)}};
+}
+
+Compartment compartment_from_fields(engine::JsonFields& fields)
+{
+    const auto size = [&fields](std::string_view name) {
+        return static_cast<std::uint64_t>(fields.integer(name, 0, static_cast<std::int64_t>(package_bytes_max)));
+    };
+    Compartment compartment;
+    compartment.name = fields.text("name", 32);
+    compartment.offset = size("offset");
+    compartment.length = size("length");
+    compartment.plaintext_length = size("plaintext_length");
+    compartment.digest = digest_field(fields, "digest");
+    compartment.wrapped_key = base64_field(fields, "wrapped_key", wrapped_key_bytes_max);
+    if (!is_plain_name(compartment.name, 32)) {
+        fields.problem(engine::EngineError::malformed, "name", "is not a compartment's name");
+    }
+    return compartment;
+}
+
+} // namespace papervault::vault

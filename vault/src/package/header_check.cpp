@@ -1,0 +1,98 @@
+#include "package/header_check.hpp"
+
+#include "package/header_codec.hpp"
+#include "package/layout.hpp"
+
+#include <papervault/crypto/secret_sharing.hpp>
+
+#include <algorithm>
+#include <set>
+#include <string>
+
+namespace papervault::vault {
+namespace {
+
+/// The compartment that no hall may ever open.
+constexpr std::string_view key_compartment = "key";
+
+std::unexpected<VaultFailure> unsound(std::string_view reason)
+{
+    return refuse(VaultError::malformed, "package: " + std::string{reason});
+}
+
+/// Everybody has one role and nobody else's key: two persons are two persons.
+Result<void> check_roles(const PackageHeader& header)
+{
+    std::vector<const IdentityCard*> cards{&header.hall, &header.office};
+    for (const IdentityCard& sealer : header.sealers) { cards.push_back(&sealer); }
+    for (const QuorumMember& member : header.custody.members) { cards.push_back(&member.card); }
+    for (const QuorumMember& member : header.graders.members) { cards.push_back(&member.card); }
+    std::set<crypto::VerifyKey> sign_keys;
+    std::set<crypto::BoxPublicKey> box_keys;
+    std::set<std::string> ids;
+    for (const IdentityCard* card : cards) {
+        if (!is_identity_name(card->name)) { return unsound("a name is not printable"); }
+        const bool new_person = sign_keys.insert(card->sign_key).second && box_keys.insert(card->box_key).second &&
+                                ids.insert(card->id()).second;
+        if (!new_person) { return refuse(VaultError::not_permitted, card->name + " has two roles in one package"); }
+    }
+    return {};
+}
+
+Result<void> check_quorum(const Quorum& quorum)
+{
+    const std::size_t count = quorum.members.size();
+    if (count < 2 || count > static_cast<std::size_t>(crypto::share_count_max) || quorum.threshold < 2 ||
+        static_cast<std::size_t>(quorum.threshold) > count) {
+        return unsound("a quorum is at least 2 of 2 and at most 16 of 16");
+    }
+    for (std::size_t i = 0; i < count; ++i) {
+        const QuorumMember& member = quorum.members[i];
+        if (member.share_index != i || member.sealed_share.size() != sealed_share_bytes) {
+            return unsound("the share of " + member.card.name + " is not in its place");
+        }
+    }
+    return {};
+}
+
+Result<void> check_forms(const PackageHeader& header)
+{
+    std::set<std::string> ids;
+    for (const FormSummary& form : header.forms) {
+        if (!ids.insert(form.id).second) { return unsound("form " + form.id + " is there twice"); }
+    }
+    return {};
+}
+
+Result<void> check_compartments(const PackageHeader& header)
+{
+    if (header.compartments.empty()) { return unsound("there is no compartment"); }
+    std::set<std::string> names;
+    for (const Compartment& compartment : header.compartments) {
+        if (!names.insert(compartment.name).second) {
+            return unsound("compartment " + compartment.name + " is there twice");
+        }
+        if ((compartment.name == key_compartment) != (compartment.locks == LockSet::graders)) {
+            return unsound("compartment " + compartment.name + " is behind the wrong locks");
+        }
+        if (compartment.wrapped_key.size() != wrapped_key_bytes) {
+            return unsound("compartment " + compartment.name + " has no sound key");
+        }
+    }
+    return check_layout(header.compartments);
+}
+
+} // namespace
+
+Result<void> check_header(const PackageHeader& header)
+{
+    if (header.sealers.size() != 2) { return unsound("it does not have two sealers"); }
+    if (header.sealed_host_share.size() != sealed_share_bytes) { return unsound("it has no sound host share"); }
+    if (auto roles = check_roles(header); !roles) { return roles; }
+    if (auto custody = check_quorum(header.custody); !custody) { return custody; }
+    if (auto graders = check_quorum(header.graders); !graders) { return graders; }
+    if (auto forms = check_forms(header); !forms) { return forms; }
+    return check_compartments(header);
+}
+
+} // namespace papervault::vault

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <papervault/crypto/aead.hpp>
+#include <papervault/engine/json.hpp>
+#include <papervault/vault/package.hpp>
+
+#include <boost/json/array.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace papervault::vault {
+
+/// Sizes of sealed secrets of 32 bytes.
+inline constexpr std::size_t share_bytes = 32;
+inline constexpr std::size_t sealed_share_bytes = share_bytes + crypto::box_overhead_bytes;
+inline constexpr std::size_t wrapped_key_bytes = share_bytes + crypto::aead_overhead_bytes;
+
+/// Canonical JSON.
+[[nodiscard]] std::string encode_header(const PackageHeader& header);
+
+/// The JSON of a header, in limits; nothing in it is to be believed yet.
+[[nodiscard]] Result<boost::json::value> parse_header(std::string_view text);
+/// Who must have signed it: exactly two.
+[[nodiscard]] Result<std::vector<IdentityCard>> sealers_of(const boost::json::value& header);
+/// Reads all of it. Whatever passes is a header that encode_header() writes as this text and that check_header()
+/// accepts.
+[[nodiscard]] Result<PackageHeader> decode_header(const boost::json::value& header, std::string_view text);
+
+LockSet lock_set_field(engine::JsonFields& fields, std::string_view name);
+[[nodiscard]] boost::json::array forms_json(const std::vector<FormSummary>& forms);
+[[nodiscard]] boost::json::object to_json(const Quorum& quorum);
+
+} // namespace papervault::vault

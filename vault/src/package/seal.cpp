@@ -1,0 +1,130 @@
+#include <papervault/vault/package.hpp>
+
+#include "json_codec.hpp"
+#include "package/bindings.hpp"
+#include "package/container.hpp"
+#include "package/header_codec.hpp"
+#include "package/layout.hpp"
+
+#include <papervault/crypto/box.hpp>
+#include <papervault/crypto/random.hpp>
+#include <papervault/crypto/secret_sharing.hpp>
+
+namespace papervault::vault {
+namespace {
+
+constexpr std::string_view engine_version = "papervault " PAPERVAULT_VERSION;
+
+struct NewQuorum {
+    Quorum quorum;
+    crypto::SecretBuffer secret;
+};
+
+/// A secret that only `threshold` of the members can put together again.
+Result<NewQuorum> make_quorum(const std::vector<IdentityCard>& people, int threshold, std::string_view package_id,
+                              LockSet locks)
+{
+    if (threshold < 2) { return refuse(VaultError::not_permitted, "a quorum is at least two persons"); }
+    NewQuorum made{.quorum = {.threshold = threshold, .members = {}}, .secret = crypto::random_secret(share_bytes)};
+    const auto shares = crypto::split_secret(made.secret, threshold, static_cast<int>(people.size()));
+    if (!shares) { return refuse(VaultError::malformed, "quorum: " + shares.error().detail); }
+    for (std::size_t i = 0; i < people.size(); ++i) {
+        const crypto::Share& share = (*shares)[i];
+        const auto context = member_share_context(package_id, locks, people[i].id(), share.index);
+        made.quorum.members.push_back(
+            {.card = people[i],
+             .share_index = share.index,
+             .sealed_share = crypto::seal_to(people[i].box_key, share.value.expose(), context.view()),
+             .share_commitment = commitment_to(share, package_id, locks)});
+    }
+    return made;
+}
+
+PackageHeader header_for(const SealRequest& request, const Identity& first_sealer)
+{
+    return {.package_id = crypto::to_hex(crypto::random_bytes(16)),
+            .batch = request.batch,
+            .sealed_at = request.now,
+            .engine_version = std::string{engine_version},
+            .snapshot_digest = request.snapshot_digest,
+            .draw_digest = request.draw_digest,
+            .forms = request.forms,
+            .candidates = request.candidates,
+            .hall = request.hall,
+            .office = request.office,
+            .sealers = {first_sealer.card(), request.second_sealer},
+            .custody = {},
+            .release_commitment = {},
+            .sealed_host_share = {},
+            .graders = {},
+            .compartments = {}};
+}
+
+/// Nothing is written that the reader would refuse.
+Result<void> require_readable(const PackageHeader& header)
+{
+    const std::string text = encode_header(header);
+    const auto value = parse_header(text);
+    if (!value) { return std::unexpected{value.error()}; }
+    if (auto decoded = decode_header(*value, text); !decoded) { return std::unexpected{decoded.error()}; }
+    return {};
+}
+
+} // namespace
+
+Result<SealedDraft> seal_package(const SealRequest& request, const Identity& first_sealer,
+                                 const std::filesystem::path& file)
+{
+    if (auto valid = engine::validate(request.batch); !valid) { return malformed(valid.error(), "package"); }
+    if (request.now > request.batch.expires_at) {
+        return refuse(VaultError::expired, "the window of batch " + request.batch.id + " is over");
+    }
+    PackageHeader header = header_for(request, first_sealer);
+    const std::string& package_id = header.package_id;
+    auto custody = make_quorum(request.custodians, request.custody_threshold, package_id, LockSet::hall);
+    if (!custody) { return std::unexpected{custody.error()}; }
+    auto graders = make_quorum(request.graders, request.graders_threshold, package_id, LockSet::graders);
+    if (!graders) { return std::unexpected{graders.error()}; }
+    header.custody = std::move(custody->quorum);
+    header.graders = std::move(graders->quorum);
+
+    crypto::SecretBuffer release_share = crypto::random_secret(share_bytes);
+    header.release_commitment = commitment_to_release(release_share, package_id);
+    const crypto::SecretBuffer host_share = crypto::random_secret(share_bytes);
+    header.sealed_host_share = crypto::seal_to(request.hall.box_key, host_share.expose(),
+                                               host_share_context(package_id, request.hall.id()).view());
+
+    const auto binding = binding_of(header);
+    const auto for_hall = hall_key(custody->secret, release_share, host_share, binding);
+    const auto for_graders = graders_key(graders->secret, binding);
+    std::vector<crypto::SecretBuffer> keys;
+    for (const CompartmentSource& source : request.compartments) {
+        keys.push_back(crypto::random_secret(share_bytes));
+        const auto context = wrapped_key_context(package_id, source.locks, source.name);
+        header.compartments.push_back(
+            {.name = source.name,
+             .locks = source.locks,
+             .plaintext_length = source.plaintext.size(),
+             .digest = {},
+             .wrapped_key = crypto::encrypt(source.locks == LockSet::hall ? for_hall : for_graders,
+                                            keys.back().expose(), context.view())});
+    }
+    lay_out(header.compartments);
+    if (auto readable = require_readable(header); !readable) { return std::unexpected{readable.error()}; }
+
+    std::vector<CompartmentToSeal> to_seal;
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+        Compartment& record = header.compartments[i];
+        to_seal.push_back({.record = &record,
+                           .plaintext = request.compartments[i].plaintext,
+                           .key = std::move(keys[i]),
+                           .context = compartment_context(package_id, binding, record.name, record.plaintext_length)});
+    }
+    const auto encode = [&header] { return encode_header(header); };
+    if (auto written = write_container(file, package_container, to_seal, encode, first_sealer); !written) {
+        return std::unexpected{written.error()};
+    }
+    return SealedDraft{.header = std::move(header), .release_share = std::move(release_share)};
+}
+
+} // namespace papervault::vault

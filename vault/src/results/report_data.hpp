@@ -1,0 +1,64 @@
+#pragma once
+
+#include <papervault/engine/analysis.hpp>
+#include <papervault/vault/results.hpp>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace papervault::vault {
+
+/// One item as a form used it, with what the candidates made of it.
+struct ReportItem {
+    std::string id;
+    std::string knowledge_point;
+    engine::ItemType type{};
+    std::string form_id;
+    std::size_t candidates = 0;
+    double expected = 0;
+    engine::ItemStatistics statistics;
+};
+
+struct ReportForm {
+    std::string id;
+    std::optional<engine::FormStatistics> statistics; ///< Nothing when nobody sat it.
+};
+
+/// Share of points gained per area of the specification table.
+struct ReportArea {
+    std::string code;
+    std::string name;
+    engine::Decimal points;
+    engine::Decimal points_max;
+};
+
+/// Everything a report shows, worked out once.
+struct ReportData {
+    engine::Batch batch;
+    std::string package_id;
+    std::string package_digest;
+    std::string draw_id;
+    std::vector<std::string> sealers;
+    std::vector<CandidateResult> candidates; ///< In order of tickets.
+    std::vector<ReportForm> forms;
+    std::vector<ReportItem> items;
+    std::vector<ReportArea> areas;
+    std::optional<engine::FormStatistics> all; ///< Totals of all forms together; present candidates.
+    std::array<std::size_t, 4> bands{};        ///< excellent, good, pass, fail; present candidates.
+    std::string graded_digest;
+};
+
+[[nodiscard]] ReportData work_out(engine::Batch batch, std::vector<CandidateResult> candidates,
+                                  const std::vector<engine::Form>& forms,
+                                  const std::vector<KnowledgePoint>& specification);
+[[nodiscard]] engine::Band band_of(const CandidateResult& candidate);
+/// "优秀" "良好" "合格" "不合格".
+[[nodiscard]] std::string_view chinese(engine::Band band) noexcept;
+
+[[nodiscard]] std::string scores_csv(const ReportData& report);
+[[nodiscard]] std::string items_csv(const ReportData& report);
+[[nodiscard]] std::string report_json(const ReportData& report);
+[[nodiscard]] std::string report_html(const ReportData& report);
+
+} // namespace papervault::vault

@@ -10,7 +10,7 @@ namespace {
 using assembly::FormSampler;
 
 constexpr std::uint64_t seed = 20'261'121;
-constexpr int draws_per_form = 60;
+constexpr int draws_per_form = 30;
 constexpr double deviations_max = 5;
 
 struct Space {
@@ -19,7 +19,10 @@ struct Space {
     Blueprint blueprint;
 };
 
-void PrintTo(const Space& space, std::ostream* out) { *out << space.name; }
+void PrintTo(const Space& space, std::ostream* out)
+{
+    *out << space.name;
+}
 
 /// Two types, two sections of one type, scopes of sections and of the paper that cut across each other, a difficulty
 /// window.
@@ -135,7 +138,7 @@ TEST_P(EveryFormTest, IsEquallyLikelyFromTheDrawer)
 
 /// The drawer takes the method that is cheaper; each must be right by itself.
 /// @param strength Of the tilt; 0 for none.
-void expect_equally_likely_by(const Space& space, FormSampler::Method method, std::int64_t strength = 0)
+void expect_equally_likely_by(const Space& space, FormSampler::Layout layout, std::int64_t strength = 0)
 {
     const auto task = assembly::make_task(space.pool, space.blueprint);
     ASSERT_THAT(task, IsAccepted());
@@ -147,7 +150,7 @@ void expect_equally_likely_by(const Space& space, FormSampler::Method method, st
         ASSERT_TRUE(tilt.has_value());
     }
     const auto sampler =
-        FormSampler::build(*task, supply, ranges, method, {.steps_max = 1'000'000, .words_max = 1'000'000}, tilt);
+        FormSampler::build(*task, supply, ranges, layout, {.steps_max = 1'000'000, .words_max = 1'000'000}, tilt);
     ASSERT_TRUE(sampler.has_value());
     FormSampler::Scratch scratch{*sampler};
     assembly::Tally tally{*task};
@@ -171,21 +174,30 @@ void expect_equally_likely_by(const Space& space, FormSampler::Method method, st
 
 TEST_P(EveryFormTest, IsEquallyLikelyWhenTypesAreCountedSeparately)
 {
-    expect_equally_likely_by(GetParam(), FormSampler::Method::separate);
+    expect_equally_likely_by(GetParam(), {FormSampler::Columns::separate_types});
 }
 TEST_P(EveryFormTest, IsEquallyLikelyWhenSectionsAreCountedJointly)
 {
-    expect_equally_likely_by(GetParam(), FormSampler::Method::joint);
+    expect_equally_likely_by(GetParam(), {FormSampler::Columns::sections});
 }
 
+TEST_P(EveryFormTest, IsEquallyLikelyWhenSectionsOfOneTypeShareAColumn)
+{
+    expect_equally_likely_by(GetParam(), {FormSampler::Columns::types});
+}
+TEST_P(EveryFormTest, IsEquallyLikelyWhenTypesShareAColumn)
+{
+    expect_equally_likely_by(GetParam(), {FormSampler::Columns::merged_types, 0});
+}
 TEST(TiltTest, LeavesEveryFormEquallyLikely)
 {
     for (const std::int64_t strength : {30'000, 150'000}) {
         SCOPED_TRACE(strength);
-        expect_equally_likely_by(easy_space(), FormSampler::Method::separate, strength);
-        expect_equally_likely_by(easy_space(), FormSampler::Method::joint, strength);
-        expect_equally_likely_by(hard_space(), FormSampler::Method::separate, -strength);
-        expect_equally_likely_by(hard_space(), FormSampler::Method::joint, -strength);
+        expect_equally_likely_by(easy_space(), {FormSampler::Columns::separate_types}, strength);
+        expect_equally_likely_by(easy_space(), {FormSampler::Columns::sections}, strength);
+        expect_equally_likely_by(hard_space(), {FormSampler::Columns::separate_types}, -strength);
+        expect_equally_likely_by(hard_space(), {FormSampler::Columns::sections}, -strength);
+        expect_equally_likely_by(hard_space(), {FormSampler::Columns::merged_types, 0}, -strength);
     }
 }
 TEST(TiltTest, IsNotOfferedWhereOneTypeHasDifferentPoints)

@@ -60,7 +60,10 @@ struct Broken {
     const char* said;
     std::function<void(Blueprint&)> change;
 };
-void PrintTo(const Broken& broken, std::ostream* out) { *out << broken.name; }
+void PrintTo(const Broken& broken, std::ostream* out)
+{
+    *out << broken.name;
+}
 class BrokenBlueprintTest : public testing::TestWithParam<Broken> {};
 TEST_P(BrokenBlueprintTest, IsRefusedWithItsPlace)
 {
@@ -114,7 +117,10 @@ struct BadText {
     const char* from; ///< Part of the sample …
     const char* to;   ///< … and what takes its place.
 };
-void PrintTo(const BadText& text, std::ostream* out) { *out << text.name; }
+void PrintTo(const BadText& text, std::ostream* out)
+{
+    *out << text.name;
+}
 class BadBlueprintTextTest : public testing::TestWithParam<BadText> {};
 TEST_P(BadBlueprintTextTest, IsRefused)
 {

@@ -106,7 +106,8 @@ private:
     {
         const Supply supply = make_supply(task_, is_usable);
         const Ranges ranges = implied_ranges(task_, supply, may_share() ? 0 : forms_after());
-        const auto separate = FormSampler::build(task_, supply, ranges, FormSampler::Method::separate, quick_effort);
+        const auto separate =
+            FormSampler::build(task_, supply, ranges, {FormSampler::Columns::separate_types}, quick_effort);
         if (separate && separate->is_empty()) { return leaves_too_little(); }
         if (separate) {
             FormSampler::Scratch scratch{*separate};

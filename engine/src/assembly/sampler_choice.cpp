@@ -11,7 +11,7 @@ __extension__ using Wide = __int128;
 
 /// A joint table that pays at once, some ten milliseconds; and one that pays only when nothing else does.
 constexpr CountTable::Effort small_effort{.steps_max = 12'000'000, .words_max = 8'000'000};
-constexpr CountTable::Effort large_effort{.steps_max = 400'000'000, .words_max = 64'000'000};
+constexpr CountTable::Effort large_effort{.steps_max = 150'000'000, .words_max = 64'000'000};
 
 constexpr std::uint64_t difficulty_trials = 300;
 constexpr std::uint64_t count_trials = 2'000;
@@ -93,7 +93,7 @@ std::optional<Tilt> find_tilt(const DrawTask& task, const Supply& supply, const 
         auto tilt = Tilt::make(task, strength);
         if (!tilt) { break; }
         const auto sampler =
-            FormSampler::build(task, supply, ranges, FormSampler::Method::separate, large_effort, tilt);
+            FormSampler::build(task, supply, ranges, {FormSampler::Columns::separate_types}, large_effort, tilt);
         if (!sampler) { break; }
         best = std::move(tilt);
         seen = try_out(task, *sampler, difficulty_trials);
@@ -106,26 +106,32 @@ std::optional<Tilt> find_tilt(const DrawTask& task, const Supply& supply, const 
 
 std::optional<FormSampler> choose_sampler(const DrawTask& task, const Supply& supply, const Ranges& ranges, Use use)
 {
-    auto separate = FormSampler::build(task, supply, ranges, FormSampler::Method::separate, large_effort);
+    using Columns = FormSampler::Columns;
+    const auto build = [&](FormSampler::Layout layout, CountTable::Effort effort, const std::optional<Tilt>& tilt) {
+        return FormSampler::build(task, supply, ranges, layout, effort, tilt);
+    };
+    auto separate = build({Columns::separate_types}, large_effort, {});
     if (!separate || separate->is_empty()) { return separate; }
     const Experience plain = try_out(task, *separate, difficulty_trials);
     std::optional<Tilt> tilt;
     if (plain.in_window * rare_difficulty < difficulty_trials && distance_to_window(task, plain.mean) != 0) {
         tilt = find_tilt(task, supply, ranges, plain);
-    }
-    if (tilt) {
-        separate = FormSampler::build(task, supply, ranges, FormSampler::Method::separate, large_effort, tilt);
+        if (tilt) { separate = build({Columns::separate_types}, large_effort, tilt); }
         if (!separate) { return separate; }
     }
     if (separate->is_exact()) { return separate; }
-    const auto joint = [&](CountTable::Effort effort) {
-        return FormSampler::build(task, supply, ranges, FormSampler::Method::joint, effort, tilt);
-    };
     if (use == Use::often) {
-        if (auto sampler = joint(small_effort)) { return sampler; }
+        if (auto sampler = build({Columns::sections}, small_effort, tilt)) { return sampler; }
     }
-    if (try_out(task, *separate, count_trials).counts_met * rare_counts >= count_trials) { return separate; }
-    if (auto sampler = joint(large_effort)) { return sampler; }
+    const std::uint64_t met = try_out(task, *separate, count_trials).counts_met;
+    if (met * rare_counts >= count_trials) { return separate; }
+    if (auto sampler = build({Columns::sections}, large_effort, tilt)) { return sampler; }
+    // The finest table that can be afforded, unless even more is turned down with it.
+    auto sampler = build({Columns::types}, large_effort, tilt);
+    for (std::size_t apart = task.types.size() - 1; !sampler && apart-- > 0;) {
+        sampler = build({Columns::merged_types, apart}, large_effort, tilt);
+    }
+    if (sampler && try_out(task, *sampler, count_trials).counts_met >= met) { return sampler; }
     return separate;
 }
 

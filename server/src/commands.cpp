@@ -235,6 +235,22 @@ int run(const StaffCommand& command)
                 command.json);
 }
 
+int run(const KnowCommand& command)
+{
+    const auto hall = HallDirectory::open(command.dir);
+    if (!hall) { return refused(hall.error(), command.json); }
+    boost::json::array known;
+    std::string text = "认识 known from now on:";
+    for (const std::filesystem::path& file : command.cards) {
+        const auto card = vault::read_card(file);
+        if (!card) { return refused(card.error(), command.json); }
+        if (auto stored = hall->know(*card); !stored) { return refused(stored.error(), command.json); }
+        known.push_back(object{{"name", card->name}, {"id", card->id()}});
+        text += fmt::format("\n  {} ({})", card->name, card->id());
+    }
+    return done({{"known", std::move(known)}}, text, command.json);
+}
+
 int run(const TakeInCommand& command)
 {
     const auto hall = HallDirectory::open(command.dir);

@@ -31,6 +31,13 @@ struct StaffCommand {
 };
 int run(const StaffCommand& command);
 
+struct KnowCommand {
+    std::filesystem::path dir;
+    std::vector<std::filesystem::path> cards;
+    bool json = false;
+};
+int run(const KnowCommand& command);
+
 struct TakeInCommand {
     std::filesystem::path dir;
     std::filesystem::path package;

@@ -53,6 +53,17 @@ void add_hall_commands(CLI::App& hall, Chosen& chosen)
     staff_command.add_flag("--json", staff.json, "Machine-readable output");
     staff_command.callback([&chosen] { chosen = [] { return server::run(staff); }; });
 
+    static server::KnowCommand know;
+    CLI::App& know_command =
+        add(hall, "know",
+            "登记发卷方与封卷人 Name the office and the sealers whose packages may be taken in, and no others");
+    know_command.add_option("--dir", know.dir, "考场目录 The hall's folder")->required();
+    know_command.add_option("--card", know.cards, "身份卡 Their cards (.card.json); compare the ids with their owners")
+        ->required()
+        ->check(CLI::ExistingFile);
+    know_command.add_flag("--json", know.json, "Machine-readable output");
+    know_command.callback([&chosen] { chosen = [] { return server::run(know); }; });
+
     static server::TakeInCommand take_in;
     CLI::App& take_in_command = add(hall, "take-in", "接收试卷包 Take a sealed package in, with its hand-over");
     take_in_command.add_option("--dir", take_in.dir, "考场目录 The hall's folder")->required();

@@ -243,4 +243,27 @@ Result<void> HallDirectory::issue_staff(std::string_view name, const std::filesy
     return vault::write_file_durably(file, both.expose(), false);
 }
 
+Result<void> HallDirectory::know(const vault::IdentityCard& card) const
+{
+    const std::filesystem::path folder = folder_ / "known";
+    if (auto made = make_folder(folder); !made) { return made; }
+    auto written = vault::write_card(card, folder / (card.id() + ".card.json"));
+    const bool known_already = !written && written.error().code == VaultError::already_exists;
+    return known_already ? Result<void>{} : written;
+}
+
+Result<std::vector<vault::IdentityCard>> HallDirectory::known_people() const
+{
+    std::vector<vault::IdentityCard> people;
+    std::error_code error;
+    for (const auto& entry : std::filesystem::directory_iterator{folder_ / "known", error}) {
+        auto card = vault::read_card(entry.path());
+        if (!card) { return std::unexpected{card.error()}; }
+        people.push_back(std::move(*card));
+    }
+    const bool none = error == std::errc::no_such_file_or_directory;
+    if (error && !none) { return vault::refuse(VaultError::storage_failed, "can't read known/: " + error.message()); }
+    return people;
+}
+
 } // namespace papervault::server

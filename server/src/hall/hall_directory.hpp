@@ -55,6 +55,11 @@ public:
     /// A certificate for a person of the staff: file with certificate and key, mode 0600, durable; never overwrites.
     [[nodiscard]] vault::Result<void> issue_staff(std::string_view name, const std::filesystem::path& file) const;
 
+    /// Remembers a person or office whose packages are taken in; durable. The same card twice is no error.
+    [[nodiscard]] vault::Result<void> know(const vault::IdentityCard& card) const;
+    /// Empty: nobody was named, so nobody is refused.
+    [[nodiscard]] vault::Result<std::vector<vault::IdentityCard>> known_people() const;
+
 private:
     HallDirectory(std::filesystem::path folder, HallSettings settings)
         : folder_{std::move(folder)}, settings_{std::move(settings)}

@@ -13,10 +13,11 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <fstream>
 #include <utility>
 
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace papervault::server {
 namespace {
@@ -99,10 +100,18 @@ Result<KeptKeys> unpack_keys(const crypto::SecretBuffer& packed)
 /// Not durable on purpose: what a power cut takes is sealed again from the package.
 Result<void> write_sealed_form(const std::filesystem::path& file, crypto::ByteView bytes)
 {
-    std::ofstream out{file, std::ios::binary | std::ios::trunc};
-    out.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
-    out.flush();
-    return out ? Result<void>{} : storage_failed("can't write " + file.string());
+    const int descriptor = ::open(file.c_str(), O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0600);
+    bool good = descriptor >= 0;
+    while (good && !bytes.empty()) {
+        const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
+        if (written < 0 && errno == EINTR) { continue; }
+        good = written > 0;
+        if (good) { bytes = bytes.subspan(static_cast<std::size_t>(written)); }
+    }
+    const int error = errno;
+    if (descriptor >= 0) { ::close(descriptor); }
+    return good ? Result<void>{}
+                : storage_failed(fmt::format("can't write {}: {}", file.string(), std::strerror(error)));
 }
 
 bool is_intact(const std::filesystem::path& file, const SealedForm& form)

@@ -3,6 +3,7 @@
 #include "hall/history.hpp"
 #include "hall/register.hpp"
 #include "journal/sqlcipher_journal.hpp"
+#include "log.hpp"
 
 #include <papervault/vault/custody.hpp>
 #include <papervault/vault/files.hpp>
@@ -162,6 +163,14 @@ Result<TakenIn> take_in_package(const HallDirectory& hall, const TakeInRequest& 
     const std::string package_id = outside->header().package_id;
     if (auto ours = check_is_for_us(outside->header(), machine->card(), hall.settings(), request.now); !ours) {
         return std::unexpected{ours.error()};
+    }
+    const auto people = hall.known_people();
+    if (!people) { return std::unexpected{people.error()}; }
+    if (people->empty()) {
+        log_line(LogLevel::warning,
+                 "this hall knows no office yet, so it takes packages of anybody: see hall know --help");
+    } else if (auto known = outside->require_known(*people); !known) {
+        return std::unexpected{known.error()};
     }
     const auto handover_text = vault::read_text_file(request.handover, handover_bytes_max);
     if (!handover_text) { return std::unexpected{handover_text.error()}; }

@@ -172,9 +172,9 @@ private:
         constexpr std::size_t discarded_max = 256 * 1024;
         tcp().expires_after(std::chrono::seconds{1});
         auto [unclean] = co_await stream_.async_shutdown(no_throw);
-        // After an end of file no further edge comes from epoll: a read would wait for its deadline.
-        const bool at_end = !unclean || unclean == asio::ssl::error::stream_truncated || unclean == asio::error::eof;
-        if (at_end) { co_return; }
+        // Only when the peer was still talking is there something to read. After an end of file or a reset no further
+        // edge comes from epoll: a read would wait for its deadline.
+        if (!unclean || unclean.category() != asio::error::get_ssl_category()) { co_return; }
         std::array<char, 4096> scrap; // only written to
         const asio::mutable_buffer space = asio::buffer(scrap);
         for (std::size_t discarded = 0; discarded < discarded_max;) {

@@ -14,7 +14,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (read) {
         if (const auto* log = std::get_if<call::Log>(&*read)) {
             for (const char c : log->message) {
-                if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) { std::abort(); } // a line of the log could be forged
+                if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) {
+                    std::abort();
+                } // a line of the log could be forged
             }
         }
     }

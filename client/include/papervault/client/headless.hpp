@@ -47,7 +47,7 @@ struct HeadlessOptions {
     std::chrono::milliseconds spread{0}; ///< Candidates begin within this time.
     int rounds = 1;                      ///< How often each answers all of the plan; the last round ends on the plan.
     bool stays_to_the_end = false;       ///< Instead of handing in.
-    std::optional<int> stop_after{};       ///< Answers; then the line is closed without handing in.
+    std::optional<int> stop_after{};     ///< Answers; then the line is closed without handing in.
     bool until_signal = false;           ///< When all is answered: wait, and close the line at stop().
 };
 

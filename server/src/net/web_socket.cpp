@@ -53,7 +53,8 @@ public:
     void abort()
     {
         ended_ = true;
-        queue_.clear();
+        // The message that is being written stays until the writing has ended: TLS still reads from it.
+        queue_.erase(queue_.begin() + (writing_ ? 1 : 0), queue_.end());
         beast::get_lowest_layer(socket_).close();
         answered_.cancel();
     }
@@ -126,7 +127,7 @@ private:
         socket_.async_write(asio::buffer(queue_.front()),
                             [self = shared_from_this()](boost::system::error_code error, std::size_t) {
                                 self->writing_ = false;
-                                if (self->ended_) { return; }
+                                if (self->ended_) { return self->queue_.clear(); }
                                 if (error) { return self->abort(); }
                                 self->unsent_bytes_ -= self->queue_.front().size();
                                 self->queue_.pop_front();

@@ -38,19 +38,21 @@ struct Draw {
 
 /// Draws forms at random from a pool under a blueprint. Compiled once, then drawn from any number of times.
 /// The result is a function of pool (in the given order of ids, which is sorted inside), blueprint and stream alone:
-/// integers only.
+/// integers only. A single form is exactly uniform over all forms that meet the blueprint; what holds for sets is in
+/// docs/blueprint-format.md. Immutable once compiled: threads may share it, each with a stream of its own.
 class FormDrawer {
 public:
-    /// @return infeasible, with the section, scope and number of missing items, where counting alone shows that no form
-    /// exists.
+    /// @return What validate() refuses; inconsistent or out_of_range for a pool with a repeated id or an impossible
+    /// difficulty; infeasible, with the sections, scopes and numbers of missing items, where counting alone shows that
+    /// no form exists, or where no items reach the difficulty; out_of_range where the scopes are too many and too wide
+    /// to be counted.
     [[nodiscard]] static Result<FormDrawer> compile(std::span<const PoolItem> pool, const Blueprint& blueprint);
     FormDrawer(FormDrawer&&) noexcept;
     FormDrawer& operator=(FormDrawer&&) noexcept;
     ~FormDrawer();
 
     /// All forms of the blueprint, drawn jointly.
-    /// @return infeasible when no set of forms was found within the stated number of proposals; says which constraint
-    /// failed most.
+    /// @return infeasible when no set of forms was found within 100,000 proposals; says which constraint failed most.
     [[nodiscard]] Result<Draw> draw(RandomStream& stream) const;
 
 private:

@@ -12,13 +12,13 @@ MAP = {
     "server": ({"vault", "crypto", "engine"},
                {"boost/json", "boost/asio", "boost/beast", "boost/system", "boost/core", "openssl", "fmt", "CLI"}, {"boost/json"}),
     "client": ({"crypto", "engine"},
-               {"boost/json", "boost/asio", "boost/beast", "boost/system", "boost/core", "openssl", "fmt", "CLI", "gtk", "webkit", "jsc", "glib", "gio"},
+               {"boost/json", "boost/asio", "boost/beast", "boost/system", "boost/core", "openssl", "fmt", "CLI", "gtk", "webkit", "jsc", "glib", "glib-unix", "gio"},
                {"boost/json"}),
 }
 # Beast costs a minute a file and its parsers need care: only these folders may include it.
 ONLY_IN = {"boost/beast": ("server/src/net/", "client/src/net/", "client/src/link/"), "CLI": ("main.cpp", "command_line.cpp", "/cli/")}
 
-SYSTEM = re.compile(r"^(sys|arpa|netinet|linux)/|^[a-z0-9_]+$|^(unistd|fcntl|termios|signal|pthread|poll|errno|time|spawn|dirent|stdlib|string)\.h$")
+SYSTEM = re.compile(r"^(sys|arpa|netinet|linux)/|^[a-z0-9_]+$|^(unistd|fcntl|termios|signal|pthread|poll|errno|time|spawn|dirent|stdlib|string|netdb)\.h$")
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 
 

@@ -120,8 +120,9 @@ TEST(ContentNotationTest, NumbersBlanksOverTheWholeContent)
 
 TEST(ContentNotationTest, RefusesControlCharactersAndBrokenText)
 {
-    for (const std::string_view text : {"a\x01", "\x1B[31m", "a\x7F", "\xFF", "\xC0\x80", "\xE4\xB8", "\xED\xA0\x80",
-                                        "\xF4\x90\x80\x80", "\xF8\x88\x80\x80\x80", "\x80"}) {
+    for (const std::string_view text :
+         {"a\x01", "\x1B[31m", "a\x7F", "\xFF", "\xC0\x80", "\xE4\xB8", "\xED\xA0\x80", "\xE0\x80\xAF", "\xE0\x9F\xBF",
+          "\xF0\x80\x80\xAF", "\xF0\x8F\xBF\xBF", "\xF4\x90\x80\x80", "\xF8\x88\x80\x80\x80", "\x80"}) {
         EXPECT_THAT(parse_content(text), IsRefusedWith(EngineError::malformed)) << testing::PrintToString(text);
     }
     EXPECT_THAT(parse_content(std::string_view{"a\0b", 3}), IsRefusedWith(EngineError::malformed));

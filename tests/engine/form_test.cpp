@@ -160,7 +160,8 @@ TEST(PermutationTest, LeavesOptionsAloneWhoseOrderCarriesMeaning)
     for (FormItem& item : form.sections[0].items) item.item.shuffle_options = false;
     for (std::uint64_t seed = 0; seed < 50; ++seed) {
         SplitMixStream stream{seed};
-        for (const FormItem& item : permute(form, stream).sections[0].items) {
+        const Form permuted = permute(form, stream);
+        for (const FormItem& item : permuted.sections[0].items) {
             EXPECT_TRUE(std::ranges::is_sorted(item.item.options, {}, &Option::id));
         }
     }

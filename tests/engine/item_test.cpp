@@ -94,8 +94,8 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         spoil("id with a space", malformed, single, [](ItemWithKey& i) { i.item.id = i.key.item_id = "a b"; }),
         spoil("empty id", malformed, single, [](ItemWithKey& i) { i.item.id = i.key.item_id = ""; }),
-        spoil("id of 65 characters", malformed, single,
-              [](ItemWithKey& i) { i.item.id = i.key.item_id = std::string(65, 'a'); }),
+        spoil("id of 129 characters", malformed, single,
+              [](ItemWithKey& i) { i.item.id = i.key.item_id = std::string(item_id_bytes_max + 1, 'a'); }),
         spoil("version 0", out_of_range, single, [](ItemWithKey& i) { i.item.version = i.key.item_version = 0; }),
         spoil("empty stem", inconsistent, single, [](ItemWithKey& i) { i.item.stem.clear(); }),
         spoil("stem not in normal form", inconsistent, single,

@@ -1,6 +1,7 @@
 #include "support.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <numeric>
 #include <vector>
@@ -70,6 +71,38 @@ TEST(RandomIntegersTest, DrawsAWordAgainThatWouldMakeAResultLikelier)
     ListedWords stream{{0, std::uint64_t{1} << 63, std::uint64_t{3} << 62}};
     RandomIntegers integers{stream};
     EXPECT_EQ(integers.below(10), 7U);
+}
+
+/// The word whose product with an odd bound ends in `low`: the bound has an inverse modulo 2^64, found by Newton's
+/// steps.
+std::uint64_t word_with_low_product(std::uint64_t bound, std::uint64_t low)
+{
+    std::uint64_t inverse = bound;
+    for (int i = 0; i < 6; ++i) inverse *= 2 - bound * inverse;
+    return inverse * low;
+}
+
+TEST(RandomIntegersTest, DrawsAgainBelowTheThresholdAndNotAtIt)
+{
+    for (const std::uint64_t bound : {std::uint64_t{3}, std::uint64_t{7}, std::uint64_t{11}, std::uint64_t{13},
+                                      std::uint64_t{1001}, std::uint64_t{1'000'003}, (std::uint64_t{1} << 63) + 1}) {
+        const std::uint64_t threshold =
+            (std::numeric_limits<std::uint64_t>::max() % bound + 1) % bound; // 2^64 mod bound
+        ASSERT_GE(threshold, 1U);
+        const std::uint64_t refused = word_with_low_product(bound, threshold - 1);
+        const std::uint64_t taken = word_with_low_product(bound, threshold);
+        ASSERT_EQ(taken * bound, threshold);
+
+        ListedWords stream{{refused, taken, 4711}};
+        RandomIntegers integers{stream};
+        EXPECT_LT(integers.below(bound), bound);
+        EXPECT_EQ(integers.bits(), 4711U) << "below " << bound << ": two words were used";
+
+        ListedWords at_once{{taken, 4711}};
+        RandomIntegers others{at_once};
+        EXPECT_LT(others.below(bound), bound);
+        EXPECT_EQ(others.bits(), 4711U) << "below " << bound << ": one word was used";
+    }
 }
 
 TEST(RandomIntegersTest, IsZeroBelowOne)

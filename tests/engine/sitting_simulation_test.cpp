@@ -269,7 +269,7 @@ private:
         if (!candidate.was_here) {
             EXPECT_LE(now_, batch_.starts_at + batch_.policy.late_entry_until);
             EXPECT_FALSE(model_.absent_recorded);
-            if (!model_.started) EXPECT_GE(now_, batch_.starts_at - batch_.policy.entry_opens_before);
+            if (!model_.started) { EXPECT_GE(now_, batch_.starts_at - batch_.policy.entry_opens_before); }
         }
         candidate.was_here = true;
         candidate.connection = event.connection;
@@ -323,7 +323,7 @@ private:
     void watch(const Ended& event)
     {
         EXPECT_TRUE(model_.opened && !model_.ended);
-        if (event.by.empty()) EXPECT_GE(now_, batch_.ends_at + batch_.policy.grace_after_end);
+        if (event.by.empty()) { EXPECT_GE(now_, batch_.ends_at + batch_.policy.grace_after_end); }
         model_.ended = true;
         for (const auto& [ticket, candidate] : model_.candidates) {
             EXPECT_EQ(candidate.handed_in, candidate.was_here && model_.started) << ticket;

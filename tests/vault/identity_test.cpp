@@ -161,6 +161,17 @@ TEST_F(IdentityFileTest, TellsCardAndProtectionWithoutUnlocking)
     EXPECT_EQ(Identity::protection_of_file(folder / "second").value(), ProtectionKind::passphrase);
 }
 
+TEST_F(IdentityFileTest, SecretGivesTheSameIdentityAndNothingElseDoes)
+{
+    const auto again = Identity::from_secret("张伟", identity.secret());
+    ASSERT_THAT(again, Succeeds());
+    EXPECT_EQ(again->card(), identity.card());
+    EXPECT_TRUE(same_secrets(*again, identity));
+    for (const std::size_t size : {0U, 32U, 63U, 65U}) {
+        EXPECT_THAT(Identity::from_secret("张伟", crypto::SecretBuffer{size}), RefusesWith(VaultError::malformed));
+    }
+}
+
 TEST_F(IdentityFileTest, HoldsNeitherSeedNorPassphraseInTheClear)
 {
     ASSERT_THAT(identity.save(file, passphrase("correct horse"), cheap), Succeeds());

@@ -53,6 +53,10 @@ struct DrawTask {
     /// Window of Σ points × difficulty over a form, in units of 1e-12.
     std::int64_t difficulty_lowest = 0;
     std::int64_t difficulty_highest = 0;
+    [[nodiscard]] bool is_in_window(std::int64_t difficulty) const noexcept
+    {
+        return difficulty >= difficulty_lowest && difficulty <= difficulty_highest;
+    }
 };
 
 /// @return What validate() returns, or out_of_range or inconsistent for a pool with a repeated id or an impossible

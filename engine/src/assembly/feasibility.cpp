@@ -4,6 +4,7 @@
 #include "assembly/wording.hpp"
 
 #include <algorithm>
+#include <functional>
 
 namespace papervault::engine::assembly {
 
@@ -102,6 +103,58 @@ std::string explain_shortage(const DrawTask& task, const Supply& supply, int for
         text += network.explain(conflict);
     }
     return text;
+}
+
+std::string explain_overlap(const DrawTask& task, const Supply& supply, int forms)
+{
+    const std::int64_t saved = std::int64_t{forms} * (forms - 1) / 2 * task.blueprint.overlap_max;
+    for (std::size_t type = 0; type < task.types.size(); ++type) {
+        std::int64_t needed = -saved;
+        for (const SectionTask& section : task.sections) {
+            if (section.type == type) { needed += std::int64_t{section.count} * forms; }
+        }
+        std::int64_t available = 0;
+        for (const auto& cell : supply[type]) { available += static_cast<std::int64_t>(cell.size()); }
+        if (needed > available) { return wording::overlap(task, type, forms, needed, available); }
+    }
+    return {};
+}
+
+namespace {
+
+/// Σ points × difficulty over all forms, at most: large points with large difficulty values (rearrangement inequality).
+std::int64_t difficulty_at_most(const DrawTask& task, const Supply& supply, int forms, int sign)
+{
+    std::int64_t sum = 0;
+    for (std::size_t type = 0; type < task.types.size(); ++type) {
+        std::vector<std::int64_t> points;
+        for (const SectionTask& section : task.sections) {
+            if (section.type == type) {
+                points.insert(points.end(), static_cast<std::size_t>(section.count * forms), section.points_units);
+            }
+        }
+        std::vector<std::int64_t> difficulties;
+        for (const auto& cell : supply[type]) {
+            for (const std::uint32_t item : cell) { difficulties.push_back(sign * task.items[item].difficulty_units); }
+        }
+        std::ranges::sort(points, std::greater{});
+        std::ranges::sort(difficulties, std::greater{});
+        for (std::size_t i = 0; i < std::min(points.size(), difficulties.size()); ++i) {
+            sum += points[i] * difficulties[i];
+        }
+    }
+    return sum;
+}
+
+} // namespace
+
+std::string explain_difficulty(const DrawTask& task, const Supply& supply, int forms)
+{
+    const std::int64_t highest = difficulty_at_most(task, supply, forms, 1) / forms;
+    if (highest < task.difficulty_lowest) { return wording::difficulty_out_of_reach(task, highest, forms); }
+    const std::int64_t lowest = -difficulty_at_most(task, supply, forms, -1) / forms;
+    if (lowest > task.difficulty_highest) { return wording::difficulty_out_of_reach(task, lowest, forms); }
+    return {};
 }
 
 bool enough_for(const DrawTask& task, const Supply& supply, int forms)

@@ -2,6 +2,7 @@
 #include "assembly/feasibility.hpp"
 #include "assembly/form_sampler.hpp"
 #include "assembly/ranges.hpp"
+#include "assembly/sampler_choice.hpp"
 #include "assembly/wording.hpp"
 
 #include <papervault/engine/assembly.hpp>
@@ -17,66 +18,14 @@ namespace {
 using namespace assembly;
 
 /// Proposals of one draw() before it gives up.
-constexpr std::uint64_t proposals_max = 200'000;
+constexpr std::uint64_t proposals_max = 100'000;
 /// Proposals for a form after the first before the whole set starts anew.
 constexpr std::uint64_t proposals_per_later_form = 5'000;
 /// With common items allowed: proposals from the whole pool before the items that may be shared are settled beforehand.
 constexpr std::uint64_t proposals_before_sharing_is_settled = 500;
-/// Proposals turned down for counts before sections are counted jointly.
-constexpr std::uint64_t proposals_before_joint = 1'000;
-
-/// A joint table that pays at once, about ten milliseconds; and one that pays when turning down proposals doesn't.
-constexpr CountTable::Effort small_effort{.steps_max = 12'000'000, .words_max = 8'000'000};
-constexpr CountTable::Effort large_effort{.steps_max = 400'000'000, .words_max = 64'000'000};
-
-/// For trials that only choose a method (SplitMix64); forms are drawn from the caller's stream alone.
-class TrialStream final : public RandomStream {
-public:
-    void fill(std::span<std::byte> out) override
-    {
-        for (std::byte& byte : out) {
-            state_ += 0x9e3779b97f4a7c15U;
-            std::uint64_t mixed = state_;
-            mixed = (mixed ^ (mixed >> 30U)) * 0xbf58476d1ce4e5b9U;
-            mixed = (mixed ^ (mixed >> 27U)) * 0x94d049bb133111ebU;
-            byte = static_cast<std::byte>(mixed >> 56U);
-        }
-    }
-
-private:
-    std::uint64_t state_ = 0;
-};
-
-/// Whether at least one of 2,000 proposals in a thousand passes the counts.
-bool is_often_accepted(const DrawTask& task, const FormSampler& sampler)
-{
-    constexpr int trials = 2'000;
-    TrialStream stream;
-    RandomIntegers random{stream};
-    FormSampler::Scratch scratch{sampler};
-    Tally tally{task};
-    Sections form;
-    int accepted = 0;
-    for (int trial = 0; trial < trials; ++trial) {
-        accepted += sampler.propose(task, random, scratch, tally, form) ? 1 : 0;
-    }
-    return accepted >= trials / 1'000;
-}
-
-/// The cheapest sampler that will do, for a supply that is drawn from many times.
-std::optional<FormSampler> choose_sampler(const DrawTask& task, const Supply& supply, const Ranges& ranges)
-{
-    auto separate = FormSampler::build(task, supply, ranges, FormSampler::Method::separate, large_effort);
-    if (!separate || separate->is_exact() || separate->is_empty()) { return separate; }
-    if (auto joint = FormSampler::build(task, supply, ranges, FormSampler::Method::joint, small_effort)) {
-        return joint;
-    }
-    if (is_often_accepted(task, *separate)) { return separate; }
-    if (auto joint = FormSampler::build(task, supply, ranges, FormSampler::Method::joint, large_effort)) {
-        return joint;
-    }
-    return separate;
-}
+/// Proposals for a form after the first before the supply that is left is looked at more closely.
+constexpr std::uint64_t proposals_before_choice = 300;
+constexpr CountTable::Effort quick_effort{.steps_max = 1'000'000, .words_max = 1'000'000};
 
 /// One draw of all forms.
 class SetDraw {
@@ -157,20 +106,17 @@ private:
     {
         const Supply supply = make_supply(task_, is_usable);
         const Ranges ranges = implied_ranges(task_, supply, may_share() ? 0 : forms_after());
-        const auto separate = FormSampler::build(task_, supply, ranges, FormSampler::Method::separate, large_effort);
-        if (!separate || separate->is_empty()) { return leaves_too_little(); }
-        FormSampler::Scratch scratch{*separate};
-        const std::uint64_t limit = tally_.proposals + proposals_per_later_form;
-        if (draw_from(*separate, scratch, proposals_before_joint)) { return true; }
-        if (!separate->is_exact() && counts_passed_ == 0) {
-            const auto joint = FormSampler::build(task_, supply, ranges, FormSampler::Method::joint, large_effort);
-            if (joint && joint->is_empty()) { return leaves_too_little(); }
-            if (joint) {
-                FormSampler::Scratch joint_scratch{*joint};
-                return draw_from(*joint, joint_scratch, limit - tally_.proposals);
-            }
+        const auto separate =
+            FormSampler::build(task_, supply, ranges, {FormSampler::Columns::separate_types}, quick_effort);
+        if (separate && separate->is_empty()) { return leaves_too_little(); }
+        if (separate) {
+            FormSampler::Scratch scratch{*separate};
+            if (draw_from(*separate, scratch, proposals_before_choice)) { return true; }
         }
-        return draw_from(*separate, scratch, limit - tally_.proposals);
+        const auto chosen = choose_sampler(task_, supply, ranges, Use::once);
+        if (!chosen || chosen->is_empty()) { return leaves_too_little(); }
+        FormSampler::Scratch scratch{*chosen};
+        return draw_from(*chosen, scratch, proposals_per_later_form);
     }
 
     bool leaves_too_little()
@@ -182,12 +128,15 @@ private:
 
     bool draw_from(const FormSampler& sampler, FormSampler::Scratch& scratch, std::uint64_t limit)
     {
-        counts_passed_ = 0;
         Sections form;
         for (std::uint64_t tried = 0; tried < limit && tally_.proposals < proposals_max; ++tried) {
             if (!sampler.propose(task_, random_, scratch, tally_, form)) { continue; }
-            ++counts_passed_;
-            if (!has_difficulty(form) || !overlaps_little(form) || !leaves_enough(form)) { continue; }
+            if (!has_difficulty(form) || !overlaps_little(form)) { continue; }
+            if (sampler.tilt() && !sampler.tilt()->keeps(task_, form, random_)) {
+                ++tally_.tilt;
+                continue;
+            }
+            if (!leaves_enough(form)) { continue; }
             for (const auto& section : form) {
                 for (const std::uint32_t item : section) { is_used_[item] = true; }
             }
@@ -200,7 +149,7 @@ private:
     bool has_difficulty(const Sections& form)
     {
         const std::int64_t sum = difficulty_of(task_, form);
-        if (sum >= task_.difficulty_lowest && sum <= task_.difficulty_highest) { return true; }
+        if (task_.is_in_window(sum)) { return true; }
         ++tally_.difficulty;
         const auto distance = [&](std::int64_t value) {
             return std::max(task_.difficulty_lowest - value, value - task_.difficulty_highest);
@@ -250,7 +199,6 @@ private:
     Tally tally_;
     std::vector<Sections> forms_;
     std::vector<bool> is_used_;
-    std::uint64_t counts_passed_ = 0; // by the last draw_from()
 };
 
 } // namespace
@@ -293,10 +241,13 @@ Result<FormDrawer> FormDrawer::compile(std::span<const PoolItem> pool, const Blu
     if (!task) { return std::unexpected{task.error()}; }
     const Supply supply = make_supply(*task, std::vector<bool>(task->items.size(), true));
     const bool is_disjoint = blueprint.overlap_max == 0;
-    const std::string shortage = explain_shortage(*task, supply, is_disjoint ? task->form_count : 1);
-    if (!shortage.empty()) { return refuse(EngineError::infeasible, shortage); }
+    const int disjoint_forms = is_disjoint ? task->form_count : 1;
+    std::string obstacle = explain_shortage(*task, supply, disjoint_forms);
+    if (obstacle.empty() && !is_disjoint) { obstacle = explain_overlap(*task, supply, task->form_count); }
+    if (obstacle.empty()) { obstacle = explain_difficulty(*task, supply, disjoint_forms); }
+    if (!obstacle.empty()) { return refuse(EngineError::infeasible, obstacle); }
     const Ranges ranges = implied_ranges(*task, supply, is_disjoint ? task->form_count - 1 : 0);
-    auto sampler = choose_sampler(*task, supply, ranges);
+    auto sampler = choose_sampler(*task, supply, ranges, Use::often);
     if (!sampler) { return refuse(EngineError::out_of_range, wording::too_costly()); }
     return FormDrawer{std::make_unique<const Plan>(std::move(*task), std::move(*sampler))};
 }

@@ -71,6 +71,11 @@ std::string mean_text(const DrawTask& task, std::int64_t sum)
     return Decimal::from_units(mean / units_per_ten_thousandth * units_per_ten_thousandth).to_string();
 }
 
+std::string window_text(const DrawTask& task)
+{
+    return mean_text(task, task.difficulty_lowest) + " to " + mean_text(task, task.difficulty_highest);
+}
+
 } // namespace
 
 std::string repeated_item(const std::string& id)
@@ -117,6 +122,22 @@ std::string shortage(const DrawTask& task, const Shortage& shortage)
     return text + "; missing: " + std::to_string(shortage.missing);
 }
 
+std::string overlap(const DrawTask& task, std::size_t type, int forms, std::int64_t needed, std::int64_t available)
+{
+    return std::to_string(forms) + " forms with at most " + std::to_string(task.blueprint.overlap_max) +
+           " items in common need at least " + std::to_string(needed) + ' ' + std::string{to_text(task.types[type])} +
+           " items; there are " + std::to_string(available) +
+           " in the pool; missing: " + std::to_string(needed - available);
+}
+
+std::string difficulty_out_of_reach(const DrawTask& task, std::int64_t best, int forms)
+{
+    std::string text = "the mean difficulty, asked for " + window_text(task) + ", can be ";
+    text += (best < task.difficulty_lowest ? "at most " : "at least ") + mean_text(task, best);
+    if (forms > 1) { text += " over " + std::to_string(forms) + " forms without common items"; }
+    return text;
+}
+
 std::string gave_up(const DrawTask& task, const Tally& tally)
 {
     std::uint64_t most = 0;
@@ -135,10 +156,10 @@ std::string gave_up(const DrawTask& task, const Tally& tally)
     for (std::size_t node = 0; node < task.tree.size(); ++node) {
         compare(tally.paper_scopes[node], [&] { return "the count of the paper" + scope_name(task, node); });
     }
-    compare(tally.difficulty, [&] {
-        return "the mean difficulty, asked for " + mean_text(task, task.difficulty_lowest) + " to " +
-               mean_text(task, task.difficulty_highest) + ", nearest found " +
-               mean_text(task, tally.nearest_difficulty.value_or(0));
+    compare(tally.difficulty + tally.tilt, [&] {
+        std::string text = "the mean difficulty, asked for " + window_text(task);
+        if (tally.nearest_difficulty) { text += ", nearest found " + mean_text(task, *tally.nearest_difficulty); }
+        return text;
     });
     compare(tally.overlap, [&] {
         return "items in common with another form, at most " + std::to_string(task.blueprint.overlap_max) + " allowed";

@@ -31,6 +31,10 @@ struct Shortage {
 };
 [[nodiscard]] std::string shortage(const DrawTask& task, const Shortage& shortage);
 
+[[nodiscard]] std::string overlap(const DrawTask& task, std::size_t type, int forms, std::int64_t needed,
+                                  std::int64_t available);
+/// @param best Nearest Σ points × difficulty of a form.
+[[nodiscard]] std::string difficulty_out_of_reach(const DrawTask& task, std::int64_t best, int forms);
 [[nodiscard]] std::string gave_up(const DrawTask& task, const Tally& tally);
 
 } // namespace papervault::engine::assembly::wording

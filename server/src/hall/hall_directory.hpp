@@ -19,8 +19,8 @@ struct HallSettings {
     int hall_port = 8443;              ///< 0: any free one.
     int enrolment_port = 8444;
     int seats_max = 30;
-    bool seal_automatically = false; ///< Seal the answers as soon as the sitting has ended.
-    int connections_per_certificate_max = 16;
+    bool seal_automatically = false;          ///< Seal the answers as soon as the sitting has ended.
+    int connections_per_certificate_max = 64; ///< A clerk confirms a hall of kiosks in one go.
     int in_flight_max = 64;
 };
 

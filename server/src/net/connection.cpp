@@ -19,7 +19,7 @@ namespace papervault::server {
 namespace {
 
 constexpr std::size_t read_bytes = 16 * 1024;
-constexpr std::size_t write_piece_bytes = 256 * 1024;
+constexpr std::size_t write_piece_bytes = 64 * 1024;
 
 /// One request with its body, or why there is none.
 struct Received {
@@ -159,20 +159,19 @@ private:
 
     asio::awaitable<bool> send(HttpResponse response, bool keep_alive)
     {
-        const std::string head = response_head(response, keep_alive);
+        // Head and beginning of the body leave in one record; a long body follows in pieces, each with its own
+        // deadline.
+        std::string first = response_head(response, keep_alive);
         std::string_view rest = response.body;
-        const std::string_view first_piece = rest.substr(0, write_piece_bytes);
-        const std::array<asio::const_buffer, 2> first{asio::buffer(head), asio::buffer(first_piece)};
-        tcp().expires_after(port_.limits.write_timeout);
-        auto [error, size] = co_await asio::async_write(stream_, first, no_throw);
-        if (error) { co_return false; }
-        rest.remove_prefix(first_piece.size());
-        while (!rest.empty()) {
-            const std::string_view piece = rest.substr(0, write_piece_bytes);
-            const asio::const_buffer bytes = asio::buffer(piece);
+        const std::size_t first_piece = std::min(rest.size(), write_piece_bytes);
+        first.append(rest.substr(0, first_piece));
+        rest.remove_prefix(first_piece);
+        for (std::string_view piece = first; !piece.empty();) {
             tcp().expires_after(port_.limits.write_timeout);
-            auto [piece_error, piece_size] = co_await asio::async_write(stream_, bytes, no_throw);
-            if (piece_error) { co_return false; }
+            const asio::const_buffer bytes{piece.data(), piece.size()};
+            auto [error, size] = co_await asio::async_write(stream_, bytes, no_throw);
+            if (error) { co_return false; }
+            piece = rest.substr(0, write_piece_bytes);
             rest.remove_prefix(piece.size());
         }
         co_return true;

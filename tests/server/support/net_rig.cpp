@@ -121,6 +121,7 @@ NetRig::NetRig(bool client_certificates, const ListenerLimits& limits) : client_
 
 NetRig::~NetRig()
 {
+    handler.release_all(); // a message that is still held would answer into a loop that is gone
     net.stop();
 }
 

@@ -28,7 +28,7 @@ void collect_media(const engine::Content& content, std::set<std::string>& names)
 crypto::Digest form_digest(const engine::Form& form)
 {
     const std::string text = engine::form_identity_text(form);
-    return crypto::blake2b("papervault.form.v1", {crypto::bytes_of(text)});
+    return crypto::blake2b(crypto::bytes_of(text));
 }
 
 void assign_forms(std::vector<engine::Candidate>& roster, std::span<const engine::Form> parallel,

@@ -144,12 +144,10 @@ Result<std::string> plan_rehearsal(OfficeVault& vault, const BatchRecord& batch,
             }
             responses[id] = std::move(parts);
         }
-        const std::string theta = engine::Decimal::from_units(std::llround(ability * 1e6)).to_string();
         lines += engine::canonical_json(
                      boost::json::object{{"ticket", candidate.ticket},
                                          {"id_tail", candidate.id_tail},
                                          {"seat", candidate.seat},
-                                         {"ability", theta},
                                          {"seed", crypto::blake2b("papervault.rehearsal.pace.v1",
                                                                   {seed.view(), crypto::bytes_of(candidate.ticket)})
                                                       .hex()},

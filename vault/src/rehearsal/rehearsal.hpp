@@ -18,7 +18,7 @@ struct AbilityModel {
     double spread = 1.0;
 };
 
-/// One JSON object a candidate and line: ticket, id_tail, seat, ability, seed, responses by item id (for every item of
+/// One JSON object a candidate and line: ticket, id_tail, seat, seed, responses by item id (for every item of
 /// every form).
 /// @return not_permitted unless the batch is a rehearsal.
 [[nodiscard]] Result<std::string> plan_rehearsal(OfficeVault& vault, const BatchRecord& batch, const DrawRecord& draw,

@@ -7,9 +7,14 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace papervault::engine {
+
+/// Which forms follow from pool, blueprint and stream. Recorded with every draw: another program that draws other forms
+/// from the same input bears another name, so that a record can always be checked with the method it was made by.
+inline constexpr std::string_view draw_method = "papervault-draw-1";
 
 /// What a draw needs to know of an item, and no more.
 struct PoolItem {

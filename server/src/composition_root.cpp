@@ -262,6 +262,7 @@ Result<std::unique_ptr<RunningHall>> RunningHall::start(const HallDirectory& hal
     ListenerLimits enrolment_limits = limits_of(settings, 64);
     enrolment_limits.idle_timeout = std::chrono::seconds{15};
     enrolment_limits.connections_max = 256;
+    enrolment_limits.requests = {.per_second = 5, .burst = 20};
     const auto enrolment_port = impl->net.listen(
         settings.address, static_cast<std::uint16_t>(options.enrolment_port.value_or(settings.enrolment_port)), tls,
         impl->service->enrolment_port(), enrolment_limits);

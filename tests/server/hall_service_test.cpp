@@ -280,6 +280,18 @@ TEST_F(HallServiceTest, EndsLinesOfAMachineThatWasReplaced)
     std::ignore = old_machine;
 }
 
+TEST_F(HallServiceTest, KeepsNothingOfAnOpeningThatComesTooLate)
+{
+    rig.at(rig.batch.ends_at);
+    rig.staff(HttpMethod::post, "/v1/shares");
+    rig.staff(HttpMethod::post, "/v1/shares");
+    const auto refused = rig.staff(HttpMethod::post, "/v1/open");
+    EXPECT_EQ(refused.status, 409);
+    EXPECT_NE(refused.body.find("too_late"), std::string::npos) << refused.body;
+    EXPECT_TRUE(rig.paper.keys_destroyed);
+    EXPECT_EQ(rig.stored_state().phase, engine::SittingPhase::prepared);
+}
+
 // ---- many histories ----
 
 /// One random life of a hall: candidates answer, repeat, lose their line, the process is killed with part of the

@@ -1,4 +1,5 @@
 #include "net/admission.hpp"
+#include "net/pacer.hpp"
 #include "server/support/exam_site.hpp"
 #include "server/support/net_rig.hpp"
 
@@ -425,6 +426,31 @@ TEST(ConnectionLimitTest, ACertificateHasOnlySoManyConnections)
     open.clear();
     EXPECT_TRUE(rig.handler.wait_until([&] { return rig.handler.open_lines() == 1; }));
     EXPECT_EQ(rig.client()->upgrade("/v1/sitting"), 101);
+}
+
+TEST(PacerTest, LetsABurstThroughAndThenKeepsThePace)
+{
+    Pacer pacer{{.per_second = 10, .burst = 3}};
+    const auto now = Pacer::Clock::now();
+    EXPECT_LE(pacer.count(now), now);
+    EXPECT_LE(pacer.count(now), now);
+    EXPECT_LE(pacer.count(now), now);
+    EXPECT_EQ(pacer.count(now), now + 100ms);
+    EXPECT_EQ(pacer.count(now + 100ms), now + 200ms);
+    EXPECT_LE(pacer.count(now + 10s), now + 10s) << "and forgives";
+}
+
+TEST(ConnectionLimitTest, ReadsALineThatIsTooQuickMoreSlowly)
+{
+    ListenerLimits limits = NetRig::quick();
+    limits.messages = {.per_second = 20, .burst = 10};
+    NetRig rig{true, limits};
+    const auto client = rig.client();
+    ASSERT_EQ(client->upgrade("/v1/sitting"), 101);
+    const auto begin = std::chrono::steady_clock::now();
+    for (int i = 0; i < 20; ++i) { ASSERT_TRUE(client->send_text("x")); }
+    ASSERT_TRUE(rig.handler.wait_until([&] { return rig.handler.messages() == 20; }));
+    EXPECT_GE(std::chrono::steady_clock::now() - begin, 400ms);
 }
 
 TEST(AdmissionTest, NewcomersPushOutOnlyTheOldestThatIsNotIn)

@@ -168,7 +168,21 @@ void HallService::paper_opened(Call call, vault::Result<OpenedPaper> opened)
     }
     const auto decision = shell_.open(opening_payload(opened->record), opened->record.roster,
                                       {.package_id = parts_.package_id, .items_by_form = opened->items_by_form});
-    if (decision.refusal) { return call.reply(refusal_response(*decision.refusal)); }
+    if (decision.refusal) {
+        log_line(LogLevel::warning, fmt::format("the paper stays closed: {}", to_text(*decision.refusal)));
+        shell_.record(
+            note_payload("opening_refused", {{"reason", to_text(*decision.refusal)}, {"by", call.peer.name}}));
+        paper_busy_ = true; // what was kept for the opening goes again
+        parts_.worker.post([this, refusal = *decision.refusal, reply = std::move(call.reply)]() mutable {
+            auto destroyed = parts_.paper.destroy_keys();
+            parts_.strand.post([this, refusal, reply = std::move(reply), destroyed = std::move(destroyed)]() mutable {
+                paper_busy_ = false;
+                reply_when_durable(std::move(reply),
+                                   destroyed ? refusal_response(refusal) : failure_response(destroyed.error()));
+            });
+        });
+        return;
+    }
     opening_ = std::move(opened->record);
     log_line(LogLevel::info, fmt::format("the paper is open: {} forms, {} candidates", opening_->forms.size(),
                                          opening_->roster.size()));

@@ -1,6 +1,6 @@
 #include "net/connection.hpp"
 
-#include "log.hpp"
+#include "net/pacer.hpp"
 
 #include <papervault/crypto/certificate.hpp>
 
@@ -33,7 +33,10 @@ struct Received {
 
 class HttpConnection {
 public:
-    HttpConnection(Port& port, TlsStream& stream, const Peer& peer) : port_{port}, stream_{stream}, peer_{peer} {}
+    HttpConnection(Port& port, TlsStream& stream, const Peer& peer)
+        : port_{port}, stream_{stream}, peer_{peer}, pacer_{port.limits.requests}, pause_{port.io}
+    {
+    }
 
     /// @return The head of a request for a WebSocket that may be opened; otherwise the connection is at its end.
     asio::awaitable<std::optional<HttpHead>> serve()
@@ -65,6 +68,13 @@ public:
             HttpResponse response = co_await ask_program(std::move(request));
             const bool sent = co_await send(std::move(response), keep_alive);
             if (!sent) { co_return std::nullopt; }
+            const auto now = Pacer::Clock::now();
+            const auto next = pacer_.count(now);
+            if (next > now) {
+                tcp().expires_never();
+                pause_.expires_at(next);
+                co_await pause_.async_wait(no_throw);
+            }
             if (!keep_alive) {
                 co_await linger();
                 co_return std::nullopt;
@@ -108,7 +118,8 @@ private:
             if (!there) { co_return received; }
         }
         if (buffer_.size() > whole) {
-            co_return refused(std::move(received), {.status = 400, .reason = "a second request before the answer"});
+            const HeadRefusal second{.status = 400, .reason = "a second request before the answer"};
+            co_return refused(std::move(received), second);
         }
         received.body = buffer_.substr(head_bytes);
         buffer_.clear();
@@ -187,6 +198,8 @@ private:
     Port& port_;
     TlsStream& stream_;
     const Peer& peer_;
+    Pacer pacer_;
+    asio::steady_timer pause_;
     std::string buffer_;
 };
 

@@ -35,17 +35,17 @@ struct Port {
         : io{context}, tls{asio::ssl::context::tls_server}, handler{program}, limits{given}, admission{given}
     {
         acceptor.emplace(context);
-        accept_pace.emplace(context);
+        accept_timer.emplace(context);
     }
     void release()
     {
         closers.clear();
         acceptor.reset();
-        accept_pace.reset();
+        accept_timer.reset();
     }
     asio::io_context& io;
     std::optional<asio::ip::tcp::acceptor> acceptor;
-    std::optional<asio::steady_timer> accept_pace;
+    std::optional<asio::steady_timer> accept_timer;
     asio::ssl::context tls;
     bool client_certificates = true;
     ListenerHandler& handler;

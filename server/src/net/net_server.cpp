@@ -2,6 +2,7 @@
 
 #include "log.hpp"
 #include "net/connection.hpp"
+#include "net/pacer.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -22,8 +23,7 @@ using vault::Result;
 using vault::VaultError;
 
 /// A flood of handshakes may not take the processor from those who write answers.
-constexpr std::chrono::milliseconds accept_interval{4};
-constexpr int accept_burst = 64;
+constexpr Pace accept_pace{.per_second = 250, .burst = 64};
 constexpr int backlog = 512;
 
 /// @throws boost::system::system_error  A certificate or key is none.
@@ -54,15 +54,15 @@ void set_up_tls(Port& port, const TlsSettings& settings)
 
 asio::awaitable<void> accept_all(Port& port)
 {
-    auto paid_until = std::chrono::steady_clock::now();
+    Pacer pacer{accept_pace};
     for (;;) {
         auto [error, socket] = co_await port.acceptor->async_accept(no_throw);
         if (error == asio::error::operation_aborted || !port.acceptor->is_open()) { co_return; }
-        const auto now = std::chrono::steady_clock::now();
-        paid_until = std::max(paid_until, now - accept_interval * accept_burst) + accept_interval;
-        if (error || paid_until > now) { // too quick, or out of file descriptors: those who are there come first
-            port.accept_pace->expires_after(error ? std::chrono::milliseconds{50} : accept_interval);
-            co_await port.accept_pace->async_wait(no_throw);
+        const auto now = Pacer::Clock::now();
+        const auto next = error ? now + std::chrono::milliseconds{50} : pacer.count(now); // out of file descriptors?
+        if (next > now) {
+            port.accept_timer->expires_at(next);
+            co_await port.accept_timer->async_wait(no_throw);
         }
         if (error) { continue; }
         boost::system::error_code gone;
@@ -135,7 +135,7 @@ public:
             for (Port& port : ports_) {
                 boost::system::error_code ignored;
                 port.acceptor->close(ignored);
-                port.accept_pace->cancel();
+                port.accept_timer->cancel();
             }
         });
         // Lines have been told to go; give their last words a moment, then cut.

@@ -1,15 +1,13 @@
 #include "net/connection.hpp"
 
-#include "log.hpp"
+#include "net/pacer.hpp"
 
-#include <boost/asio/bind_executor.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/websocket.hpp>
 #include <boost/beast/websocket/ssl.hpp>
-#include <fmt/format.h>
 
 #include <deque>
 #include <utility>
@@ -25,7 +23,8 @@ using WebSocket = websocket::stream<TlsStream>;
 class WebSocketLine final : public Line, public std::enable_shared_from_this<WebSocketLine> {
 public:
     WebSocketLine(Port& port, TlsStream stream)
-        : io_{port.io}, limits_{port.limits}, socket_{std::move(stream)}, answered_{port.io}
+        : io_{port.io}, limits_{port.limits}, socket_{std::move(stream)}, answered_{port.io},
+          pacer_{port.limits.messages}, pause_{port.io}
     {
         beast::get_lowest_layer(socket_).expires_never(); // the WebSocket has deadlines of its own
         websocket::stream_base::timeout timeout{};
@@ -57,6 +56,7 @@ public:
         queue_.erase(queue_.begin() + (writing_ ? 1 : 0), queue_.end());
         beast::get_lowest_layer(socket_).close();
         answered_.cancel();
+        pause_.cancel();
     }
 
     /// Gives every message to the program until the line ends.
@@ -77,6 +77,12 @@ public:
             std::string text{static_cast<const char*>(buffer.cdata().data()), buffer.size()};
             buffer.consume(buffer.size());
             handler.line_message(id, std::move(text), make_in_flight());
+            const auto now = Pacer::Clock::now();
+            const auto next = pacer_.count(now);
+            if (next > now) {
+                pause_.expires_at(next);
+                co_await pause_.async_wait(no_throw);
+            }
         }
         // Whoever closes sends his frame first; then the rest of the stream is of no interest.
         while (closing_ && !ended_ && !close_done_) {
@@ -161,6 +167,8 @@ private:
     ListenerLimits limits_;
     WebSocket socket_;
     asio::steady_timer answered_; ///< Cancelled whenever the reader should look again.
+    Pacer pacer_;
+    asio::steady_timer pause_;
     std::deque<std::string> queue_;
     std::size_t unsent_bytes_ = 0;
     std::size_t in_flight_ = 0;

@@ -81,6 +81,12 @@ public:
     virtual void line_closed(LineId id) = 0;
 };
 
+/// How fast somebody may ask; who asks faster is read more slowly.
+struct Pace {
+    int per_second = 1; ///< At least 1.
+    int burst = 1;      ///< So many at once.
+};
+
 /// Limits of one listener. Per-connection limits are for one connection, others for all together.
 struct ListenerLimits {
     std::size_t head_bytes_max = 8 * 1024;
@@ -92,6 +98,8 @@ struct ListenerLimits {
     std::size_t handshakes_per_address_max = 32;
     std::size_t connections_max = 1024;
     std::size_t connections_per_peer_max = 16; ///< Of one certificate; of one address where there are none.
+    Pace messages{.per_second = 100, .burst = 2000}; ///< Of a line; a backlog after a lost line is a burst.
+    Pace requests{.per_second = 50, .burst = 200};   ///< Of a connection.
     std::chrono::milliseconds handshake_timeout{5'000};
     std::chrono::milliseconds request_timeout{10'000}; ///< From the first byte of a request to its last.
     std::chrono::milliseconds answer_timeout{120'000};

@@ -97,7 +97,7 @@ struct ListenerLimits {
     std::size_t handshakes_max = 256;                ///< Connections that have not finished TLS; then the oldest goes.
     std::size_t handshakes_per_address_max = 32;
     std::size_t connections_max = 1024;
-    std::size_t connections_per_peer_max = 16; ///< Of one certificate; of one address where there are none.
+    std::size_t connections_per_peer_max = 16;       ///< Of one certificate; of one address where there are none.
     Pace messages{.per_second = 100, .burst = 2000}; ///< Of a line; a backlog after a lost line is a burst.
     Pace requests{.per_second = 50, .burst = 200};   ///< Of a connection.
     std::chrono::milliseconds handshake_timeout{5'000};

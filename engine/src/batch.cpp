@@ -113,6 +113,7 @@ json::value policy_to_json(const ExamPolicy& policy)
                      {"hand_in_from_before_end_seconds", policy.hand_in_from_before_end.count()},
                      {"grace_after_end_seconds", policy.grace_after_end.count()}};
     out["reminders_seconds"] = std::move(reminders);
+    if (policy.candidates_max != hall_candidates_max) out["candidates_max"] = policy.candidates_max;
     return out;
 }
 
@@ -139,6 +140,8 @@ ExamPolicy policy_from_json(const json::value& value, JsonFields& parent)
         read_span(fields, "hand_in_from_before_end_seconds", policy.hand_in_from_before_end);
     policy.grace_after_end = read_span(fields, "grace_after_end_seconds", policy.grace_after_end);
     if (fields.has("reminders_seconds")) policy.reminders = read_reminders(fields);
+    policy.candidates_max =
+        static_cast<int>(fields.optional_integer("candidates_max", 1, seats_max).value_or(hall_candidates_max));
     if (const Result<void> done = fields.finish(); !done) parent.problem(done.error());
     return policy;
 }
@@ -184,6 +187,9 @@ std::string_view fault_of(const Batch& batch)
     if (batch.ends_at - batch.starts_at > day) return "longer than 24 hours";
     if (batch.opens_at > batch.starts_at) return "the package would open after the start";
     if (batch.expires_at < batch.starts_at) return "the package would expire before the start";
+    if (batch.policy.candidates_max < 1 || batch.policy.candidates_max > seats_max) return "a hall has 1 to 1000 seats";
+    if (batch.policy.candidates_max > hall_candidates_max && !batch.rehearsal)
+        return "a hall holds at most 30 candidates (E10); only a rehearsal may have more";
     return fault_of(batch.policy);
 }
 
@@ -195,7 +201,7 @@ std::string_view fault_of(const Candidate& candidate)
                              return is_ascii_digit(c) || (c >= 'A' && c <= 'Z');
                          });
     if (!is_tail) return "the end of the identity number is 4 digits or capital letters";
-    if (candidate.seat < 1 || candidate.seat > seats_max) return "seats are 1 to 30";
+    if (candidate.seat < 1 || candidate.seat > seats_max) return "seats are 1 to 1000";
     if (!is_form_id(candidate.form_id)) return "a form's id is 1 to 32 characters of A-Z a-z 0-9 . _ -";
     return {};
 }
@@ -319,9 +325,9 @@ Result<Candidate> candidate_from_json(const json::value& value, std::string_view
     return candidate;
 }
 
-Result<void> validate_roster(const std::vector<Candidate>& roster, int seats)
+Result<void> validate_roster(const std::vector<Candidate>& roster, const ExamPolicy& policy)
 {
-    if (roster.size() > static_cast<std::size_t>(std::max(seats, 0))) {
+    if (roster.size() > static_cast<std::size_t>(std::max(policy.candidates_max, 0))) {
         return refuse(EngineError::out_of_range, "roster: more candidates than the hall has seats");
     }
     std::set<std::string_view> tickets;
@@ -329,7 +335,7 @@ Result<void> validate_roster(const std::vector<Candidate>& roster, int seats)
     for (const Candidate& candidate : roster) {
         const std::string_view fault = fault_of(candidate);
         if (!fault.empty()) return refuse(EngineError::malformed, "roster: " + std::string{fault});
-        if (candidate.seat > seats)
+        if (candidate.seat > policy.candidates_max)
             return refuse(EngineError::out_of_range, "roster: a seat that the hall does not have");
         if (!tickets.insert(candidate.ticket).second)
             return refuse(EngineError::inconsistent, "roster: a ticket is there twice");

@@ -146,7 +146,7 @@ public:
         if (candidate == nullptr) return refused(wrong_candidate);
         if (is_over(state_.phase)) return refused(sitting_over);
         if (candidate->phase == CandidatePhase::handed_in) return refused(handed_in_already);
-        if (command.seat < 1 || command.seat > seats_max) return refused(not_on_this_seat);
+        if (command.seat < 1 || command.seat > batch_.policy.candidates_max) return refused(not_on_this_seat);
         if (is_taken(command.seat, *candidate)) return refused(seat_taken);
         return happens(SeatMoved{command.ticket, command.seat, std::string{clipped(command.by, by_bytes_max)},
                                  std::string{clipped(command.reason, reason_bytes_max)}});

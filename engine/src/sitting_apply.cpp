@@ -121,7 +121,8 @@ public:
     {
         CandidateState* candidate = find(event.ticket);
         if (candidate == nullptr) return "a ticket that is not on the roster";
-        if (event.seat < 1 || event.seat > seats_max) return "a seat that the hall does not have";
+        if (event.seat < 1 || event.seat > state_.batch.policy.candidates_max)
+            return "a seat that the hall does not have";
         candidate->candidate.seat = event.seat;
         candidate->connection.reset();
         return {};

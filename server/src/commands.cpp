@@ -204,6 +204,7 @@ int run(const InitCommand& command)
                                 .address = command.address,
                                 .hall_port = command.hall_port,
                                 .enrolment_port = command.enrolment_port,
+                                .seats_max = command.seats_max,
                                 .seal_automatically = command.seal_automatically};
     const auto hall = HallDirectory::create(command.dir, settings, command.names);
     if (!hall) { return refused(hall.error(), command.json); }

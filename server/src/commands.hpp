@@ -1,5 +1,7 @@
 #pragma once
 
+#include <papervault/engine/batch.hpp>
+
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -18,6 +20,7 @@ struct InitCommand {
     std::vector<std::string> names;
     int hall_port = 8443;
     int enrolment_port = 8444;
+    int seats_max = engine::hall_candidates_max;
     bool seal_automatically = false;
     bool json = false;
 };

@@ -1,6 +1,7 @@
 #include "commands.hpp"
 
 #include <papervault/crypto/init.hpp>
+#include <papervault/engine/batch.hpp>
 
 #include <CLI/CLI.hpp>
 
@@ -8,6 +9,7 @@
 #include <cstdio>
 #include <functional>
 
+namespace engine = papervault::engine;
 namespace server = papervault::server;
 
 namespace {
@@ -38,6 +40,9 @@ void add_hall_commands(CLI::App& hall, Chosen& chosen)
         ->capture_default_str();
     init_command.add_option("--enrol-port", init.enrolment_port, "登记端口 0 = any free one")
         ->check(CLI::Range(0, 65535))
+        ->capture_default_str();
+    init_command.add_option("--seats", init.seats_max, "机位数 Seats; more than 30 (E10) only for rehearsals")
+        ->check(CLI::Range(1, engine::seats_max))
         ->capture_default_str();
     init_command.add_flag("--seal-automatically", init.seal_automatically,
                           "结束后自动封存答案 Seal the answers as soon as the sitting has ended");

@@ -182,7 +182,7 @@ TEST(CandidateJsonTest, RefusesWhatIsNotWellFormed)
                                     {"id_tail", "123"},
                                     {"id_tail", "12345"},
                                     {"seat", 0},
-                                    {"seat", 31},
+                                    {"seat", 1001},
                                     {"form", ""},
                                     {"form", "A/B"}};
     for (const auto& fault : faults) {
@@ -197,30 +197,45 @@ TEST(RosterTest, E10HoldsAtMostThirtyCandidates)
     std::vector<Candidate> roster;
     for (int seat = 1; seat <= 30; ++seat)
         roster.push_back({"T-" + std::to_string(1000 + seat), "甲", "0000", seat, "A"});
-    EXPECT_THAT(validate_roster(roster), IsAccepted());
+    EXPECT_THAT(validate_roster(roster, {}), IsAccepted());
     roster.push_back({"T-2000", "乙", "0000", 31, "A"});
-    EXPECT_FALSE(validate_roster(roster).has_value());
-    EXPECT_FALSE(validate_roster(roster, 40).has_value()) << "no policy makes a hall larger than E10";
+    EXPECT_FALSE(validate_roster(roster, {}).has_value());
+    EXPECT_THAT(validate_roster(roster, {.candidates_max = 31}), IsAccepted());
+}
+
+TEST(BatchTest, E10OnlyARehearsalMayFillMoreThanAHall)
+{
+    Batch batch = morning_batch();
+    batch.policy.candidates_max = hall_candidates_max + 1;
+    batch.rehearsal = false;
+    EXPECT_THAT(validate(batch), IsRefusedWith(EngineError::out_of_range));
+    batch.rehearsal = true;
+    EXPECT_THAT(validate(batch), IsAccepted());
+    EXPECT_EQ(batch_from_json(to_json(batch), "batch")->policy.candidates_max, hall_candidates_max + 1);
+    batch.policy.candidates_max = seats_max + 1;
+    EXPECT_THAT(validate(batch), IsRefusedWith(EngineError::out_of_range));
+    batch.policy.candidates_max = 0;
+    EXPECT_THAT(validate(batch), IsRefusedWith(EngineError::out_of_range));
 }
 
 TEST(RosterTest, RefusesOneTicketOrSeatForTwo)
 {
     auto roster = small_roster();
-    EXPECT_THAT(validate_roster(roster), IsAccepted());
+    EXPECT_THAT(validate_roster(roster, {}), IsAccepted());
     roster[1].ticket = roster[0].ticket;
-    EXPECT_THAT(validate_roster(roster), IsRefusedWith(EngineError::inconsistent));
+    EXPECT_THAT(validate_roster(roster, {}), IsRefusedWith(EngineError::inconsistent));
     roster = small_roster();
     roster[1].seat = roster[0].seat;
-    EXPECT_THAT(validate_roster(roster), IsRefusedWith(EngineError::inconsistent));
+    EXPECT_THAT(validate_roster(roster, {}), IsRefusedWith(EngineError::inconsistent));
 }
 
 TEST(RosterTest, RefusesASeatThatASmallerHallDoesNotHave)
 {
-    EXPECT_THAT(validate_roster(small_roster(), 3), IsAccepted());
+    EXPECT_THAT(validate_roster(small_roster(), {.candidates_max = 3}), IsAccepted());
     auto roster = small_roster();
     roster[2].seat = 4;
-    EXPECT_THAT(validate_roster(roster, 3), IsRefusedWith(EngineError::out_of_range));
-    EXPECT_THAT(validate_roster(small_roster(), 2), IsRefusedWith(EngineError::out_of_range));
+    EXPECT_THAT(validate_roster(roster, {.candidates_max = 3}), IsRefusedWith(EngineError::out_of_range));
+    EXPECT_THAT(validate_roster(small_roster(), {.candidates_max = 2}), IsRefusedWith(EngineError::out_of_range));
 }
 
 } // namespace

@@ -71,7 +71,7 @@ TEST(SittingEventTest, RefusesMembersThatAreMissingWrongOrTooMany)
     }
     for (const std::string_view text :
          {"[]", "{}", R"({"kind":"other"})", R"({"kind":"reminded","before_end_seconds":0})",
-          R"({"kind":"signed_in","ticket":"T-0001","seat":31,"connection":1})",
+          R"({"kind":"signed_in","ticket":"T-0001","seat":1001,"connection":1})",
           R"({"kind":"signed_in","ticket":"T-0001","seat":1,"connection":-1})",
           R"({"kind":"answered","ticket":"T-0001","sequence":0,"item":"S01","response":[],"marked":false})",
           R"({"kind":"refusal_recorded","ticket":"T-0001","seat":1,"refusal":"no_such"})",

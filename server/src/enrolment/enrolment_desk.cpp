@@ -28,7 +28,8 @@ std::string enrolment_code(const crypto::Digest& public_key, const crypto::Diges
 }
 
 EnrolmentDesk::EnrolmentDesk(const crypto::CertificateAuthority& authority, int seats_max)
-    : authority_{authority}, authority_pem_{authority.certificate_pem()}, seats_max_{seats_max}
+    : authority_{authority}, authority_pem_{authority.certificate_pem()}, seats_max_{seats_max},
+      open_max_{4 * static_cast<std::size_t>(seats_max)}, pending_per_address_max_{open_max_ / 3}
 {
     const auto fingerprint = crypto::certificate_fingerprint(authority_pem_);
     if (!fingerprint) { throw std::runtime_error{"the hall's authority: " + fingerprint.error().detail}; }
@@ -53,8 +54,8 @@ std::expected<std::string, EnrolmentDesk::Refused> EnrolmentDesk::ask(std::strin
             return enrolment.state == EnrolmentState::pending && fits(enrolment);
         }));
     };
-    if (entries_.size() >= open_max ||
-        pending_with([&](const Enrolment& other) { return other.address == address; }) >= pending_per_address_max ||
+    if (entries_.size() >= open_max_ ||
+        pending_with([&](const Enrolment& other) { return other.address == address; }) >= pending_per_address_max_ ||
         pending_with([&](const Enrolment& other) { return other.seat == seat; }) >= pending_per_seat_max) {
         return std::unexpected{Refused::too_many_enrolments};
     }

@@ -31,8 +31,6 @@ struct Enrolment {
 /// Serial executor only; kept in memory: after a restart kiosks ask again.
 class EnrolmentDesk {
 public:
-    static constexpr std::size_t open_max = 120; ///< Requests that are remembered.
-    static constexpr std::size_t pending_per_address_max = 40;
     static constexpr std::size_t pending_per_seat_max = 4;
     static constexpr std::chrono::minutes lifetime{30};
 
@@ -67,6 +65,8 @@ private:
     std::string authority_pem_;
     crypto::Digest authority_fingerprint_;
     int seats_max_;
+    std::size_t open_max_; ///< Requests that are remembered.
+    std::size_t pending_per_address_max_;
     std::map<std::string, Entry, std::less<>> entries_;
 };
 

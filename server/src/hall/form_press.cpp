@@ -78,7 +78,9 @@ Result<void> read_roster(const vault::PackageHeader& header, crypto::ByteView ro
         }
         content.roster.push_back(std::move(*candidate));
     }
-    if (auto valid = engine::validate_roster(content.roster); !valid) { return unfit("roster", valid.error().detail); }
+    if (auto valid = engine::validate_roster(content.roster, header.batch.policy); !valid) {
+        return unfit("roster", valid.error().detail);
+    }
     if (static_cast<std::size_t>(header.candidates) != content.roster.size()) {
         return unfit("roster", fmt::format("{} candidates, {} were sealed", content.roster.size(), header.candidates));
     }

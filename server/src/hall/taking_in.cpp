@@ -90,6 +90,10 @@ Result<void> check_is_for_us(const vault::PackageHeader& header, const vault::Id
         return vault::refuse(VaultError::wrong_batch, fmt::format("batch {} is for hall {}, this is {}",
                                                                   header.batch.id, header.batch.hall, settings.name));
     }
+    if (header.candidates > settings.seats_max) {
+        return vault::refuse(VaultError::conflict, fmt::format("batch {} has {} candidates, this hall {} seats",
+                                                               header.batch.id, header.candidates, settings.seats_max));
+    }
     if (now > header.batch.expires_at) {
         return vault::refuse(VaultError::expired, fmt::format("the window of batch {} ended at {}", header.batch.id,
                                                               engine::to_text(header.batch.expires_at)));

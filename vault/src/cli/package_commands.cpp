@@ -101,7 +101,7 @@ Result<Report> run(const CreateBatch& command)
     if (!value) { return refuse(VaultError::malformed, command.batch.string() + ": " + value.error().detail); }
     const auto batch = engine::batch_from_json(*value, "batch");
     if (!batch) { return refuse(VaultError::malformed, command.batch.string() + ": " + batch.error().detail); }
-    const auto roster = read_roster(command.roster);
+    const auto roster = read_roster(command.roster, batch->policy);
     if (!roster) { return std::unexpected{roster.error()}; }
     if (auto made = PackageRegister{session->vault}.create_batch(*batch, *roster, wall_clock()); !made) {
         return std::unexpected{made.error()};

@@ -134,7 +134,7 @@ Result<KeyCompartment> decode_key_compartment(std::string_view text)
     return compartment;
 }
 
-Result<std::vector<engine::Candidate>> read_roster(const std::filesystem::path& csv)
+Result<std::vector<engine::Candidate>> read_roster(const std::filesystem::path& csv, const engine::ExamPolicy& policy)
 {
     struct Heading {
         std::string_view name, chinese;
@@ -173,7 +173,7 @@ Result<std::vector<engine::Candidate>> read_roster(const std::filesystem::path& 
         }
         roster.push_back(std::move(candidate));
     }
-    if (const auto valid = engine::validate_roster(roster); !valid) {
+    if (const auto valid = engine::validate_roster(roster, policy); !valid) {
         return refuse(VaultError::malformed, csv.string() + ": " + valid.error().detail);
     }
     return roster;

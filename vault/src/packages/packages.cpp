@@ -35,7 +35,7 @@ Result<void> PackageRegister::create_batch(const engine::Batch& batch, const std
                                            engine::Instant now)
 {
     if (auto allowed = vault_->require(Role::manager); !allowed) { return allowed; }
-    if (const auto valid = engine::validate_roster(roster); !valid) {
+    if (const auto valid = engine::validate_roster(roster, batch.policy); !valid) {
         return refuse(VaultError::malformed, valid.error().detail);
     }
     boost::json::array list;

@@ -20,10 +20,12 @@ inline constexpr Instant instant_min{};
 inline constexpr Instant instant_max =
     std::chrono::sys_days{std::chrono::year{9999} / 12 / 31} + std::chrono::hours{24} - std::chrono::milliseconds{1};
 
-/// Seats of a hall (rule E10).
-inline constexpr int seats_max = 30;
+/// Candidates of a hall (rule E10).
+inline constexpr int hall_candidates_max = 30;
+/// What one hall server can hold at all: only a rehearsal, which tries it under load, is larger than a hall.
+inline constexpr int seats_max = 1000;
 
-/// Spans of the examination, all defaults of RULES E1–E5 and changeable per batch.
+/// Defaults of RULES E1–E5 and E10, changeable per batch.
 struct ExamPolicy {
     std::chrono::seconds entry_opens_before{30 * 60};      ///< E1: before the start.
     std::chrono::seconds late_entry_until{30 * 60};        ///< E2: after the start.
@@ -31,6 +33,8 @@ struct ExamPolicy {
     std::vector<std::chrono::seconds> reminders{std::chrono::minutes{15}}; ///< E5: before the end, descending.
     /// Answers sent before the end and still on the line are taken for this long after it.
     std::chrono::seconds grace_after_end{0};
+    /// Also the highest seat. E10: at most hall_candidates_max unless the batch is a rehearsal.
+    int candidates_max = hall_candidates_max;
     bool operator==(const ExamPolicy&) const = default;
 };
 
@@ -72,14 +76,14 @@ struct Candidate {
     std::string ticket; ///< 准考证号; [A-Za-z0-9-], 4 to 32; unique in the batch.
     std::string name;
     std::string id_tail; ///< Last 4 characters of the identity number, upper case.
-    int seat = 0;        ///< 1 to 30 (rule E10); unique in the hall.
+    int seat = 0;        ///< From 1; unique in the hall.
     std::string form_id; ///< Which parallel form.
     bool operator==(const Candidate&) const = default;
 };
 
 [[nodiscard]] boost::json::value to_json(const Candidate& candidate);
 [[nodiscard]] Result<Candidate> candidate_from_json(const boost::json::value& value, std::string_view where);
-/// Every candidate well-formed, unique tickets and seats, at most `seats` of them (E10).
-[[nodiscard]] Result<void> validate_roster(const std::vector<Candidate>& roster, int seats = seats_max);
+/// Every candidate well-formed, unique tickets and seats, no more of them than the policy allows.
+[[nodiscard]] Result<void> validate_roster(const std::vector<Candidate>& roster, const ExamPolicy& policy);
 
 } // namespace papervault::engine

@@ -21,7 +21,8 @@ struct BatchRecord {
 };
 
 /// CSV: ticket,name,id_tail,seat (Chinese headings accepted). Form ids are given when the package is sealed.
-[[nodiscard]] Result<std::vector<engine::Candidate>> read_roster(const std::filesystem::path& csv);
+[[nodiscard]] Result<std::vector<engine::Candidate>> read_roster(const std::filesystem::path& csv,
+                                                                 const engine::ExamPolicy& policy);
 
 struct SealPlan {
     std::string batch_id;

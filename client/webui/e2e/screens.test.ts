@@ -74,6 +74,9 @@ describe.each(sizes)("every screen on a %s display", (size) => {
     ["running_fill_after", 32],
     ["running_short", 33],
     ["running_essay", 34],
+    ["running_order", 35],
+    ["running_match", 36],
+    ["running_calculation", 37],
   ])("shows %s", async (name, number) => {
     const kiosk = await bench.open(half_done(50), size);
     await go_to(kiosk, number);

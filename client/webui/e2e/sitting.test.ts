@@ -168,7 +168,7 @@ describe("answering", () => {
     await page.getByText("办理作业许可证").click();
     await page.getByText("进行气体分析").click();
     await page.getByRole("button", { name: "清除本题答案" }).click();
-    await page.getByRole("button", { name: "未答 32" }).click();
+    await page.getByRole("button", { name: "未答 35" }).click();
     expect(await page.locator('[data-index="2"]').count()).toBe(0);
     await page.getByRole("button", { name: "标记 1" }).click();
     await page.getByRole("button", { name: "第 3 题，已答，已保存，已标记" }).click();
@@ -224,6 +224,27 @@ describe("answering", () => {
     await page.keyboard.press("ArrowRight");
     await shows_item(kiosk, 34);
     expect(answers(kiosk).at(-1)).toEqual(["HG4-3.33-W33", "灌泵不足，\n泵内有空气。"]);
+    await without_complaint(kiosk);
+  });
+
+  it("orders and matches by keyboard alone, and the focus goes with the entry", async () => {
+    const kiosk = await bench.open(view_in("running"));
+    const { page } = kiosk;
+    await open_item(kiosk, 35);
+    await page.getByRole("button", { name: "第 4 项上移" }).press("Enter");
+    await page.keyboard.press("Enter");
+    await expect.poll(() => answers(kiosk).at(-1)).toEqual(["HG4-5.1-O1", "C", "B", "A", "D"]);
+    await page.getByRole("button", { name: "清除本题答案" }).click();
+    await page.getByRole("button", { name: "就按此顺序" }).press("Enter");
+    await expect.poll(() => answers(kiosk).at(-1)).toEqual(["HG4-5.1-O1", "C", "A", "D", "B"]);
+    await page.keyboard.press("PageDown");
+    await shows_item(kiosk, 36);
+    await page.getByRole("combobox", { name: "第 2 项对应" }).selectOption("B");
+    await page.getByRole("combobox", { name: "第 1 项对应" }).selectOption("D");
+    await expect.poll(() => answers(kiosk).at(-1)).toEqual(["HG4-5.2-P2", "1 D", "2 B"]);
+    await expect.poll(() => board_state(kiosk, 36)).toBe("partial");
+    await page.getByRole("combobox", { name: "第 2 项对应" }).selectOption("");
+    await expect.poll(() => answers(kiosk).at(-1)).toEqual(["HG4-5.2-P2", "1 D"]);
     await without_complaint(kiosk);
   });
 
@@ -363,7 +384,7 @@ describe("handing in", () => {
     await page.getByRole("button", { name: "交卷" }).click();
     await dialog.getByRole("button", { name: "确认交卷" }).click();
     await page.getByText("ABCD-EFGH-JKMN").waitFor();
-    await page.getByText("共 34 题，已答 1 题").waitFor();
+    await page.getByText("共 37 题，已答 1 题").waitFor();
     expect(calls_of(kiosk, "hand_in")).toHaveLength(1);
     await without_complaint(kiosk);
   });

@@ -51,7 +51,10 @@ export interface Clock {
   readonly hand_in_from_ms: number;
 }
 
-/** Choices: option ids. Fill: one string per blank. Short and essay: one string. Empty: not answered. */
+/**
+ * Choices: option ids. Order: every option id, in the candidate's order. Match: "1 B" per matched prompt. Fill: one
+ * string per blank. Short, essay and calculation: one string. Empty: not answered.
+ */
 export type ResponseValue = readonly string[];
 
 export interface RecordedResponse {
@@ -96,11 +99,27 @@ export type Block =
 
 export type Content = readonly Block[];
 
-export const item_types = ["single", "multiple", "truefalse", "fill", "short", "essay"] as const;
+export const item_types = [
+  "single",
+  "multiple",
+  "truefalse",
+  "fill",
+  "short",
+  "essay",
+  "order",
+  "match",
+  "calculation",
+] as const;
 export type ItemType = (typeof item_types)[number] | "unsupported";
 
 export interface Option {
   readonly id: OptionId;
+  readonly content: Content;
+}
+
+/** What several items ask about; they stand together and carry the same one. */
+export interface Stimulus {
+  readonly id: string;
   readonly content: Content;
 }
 
@@ -112,6 +131,9 @@ export interface Item {
   readonly blanks: number;
   readonly stem: Content;
   readonly options: readonly Option[];
+  /** Match: what the options are matched to. Else none. */
+  readonly prompts: readonly Option[];
+  readonly stimulus: Stimulus | null;
 }
 
 export interface Section {

@@ -14,6 +14,7 @@ import {
   type Run,
   type Runs,
   type Section,
+  type Stimulus,
 } from "./contract.ts";
 import { ContractViolation, fields, identifier, limits, list, name, points, text, whole_number } from "./narrow.ts";
 
@@ -95,6 +96,11 @@ function option(value: unknown, path: string): Option {
   };
 }
 
+function stimulus(value: unknown, path: string): Stimulus {
+  const raw = fields(value, path);
+  return { id: identifier(raw["id"], `${path}.id`), content: content(raw["content"], `${path}.content`) };
+}
+
 function item_type(value: unknown, path: string): ItemType {
   const written = name(value, path);
   return item_types.find((known) => known === written) ?? "unsupported";
@@ -110,6 +116,8 @@ function item(value: unknown, path: string): Item {
     blanks: raw["blanks"] === undefined ? 0 : whole_number(raw["blanks"], `${path}.blanks`, blanks_max),
     stem: content(raw["stem"], `${path}.stem`),
     options: raw["options"] === undefined ? [] : list(raw["options"], `${path}.options`, option),
+    prompts: raw["prompts"] === undefined ? [] : list(raw["prompts"], `${path}.prompts`, option),
+    stimulus: raw["stimulus"] === undefined ? null : stimulus(raw["stimulus"], `${path}.stimulus`),
   };
 }
 
@@ -144,6 +152,10 @@ export function narrow_form(value: unknown): Form {
     refuse_repeats(
       each.options.map((one) => one.id),
       `form.item(${each.id}).options`,
+    );
+    refuse_repeats(
+      each.prompts.map((one) => one.id),
+      `form.item(${each.id}).prompts`,
     );
   }
   return { id: identifier(raw["form"], "form.form") as FormId, sections };

@@ -3,7 +3,16 @@
 import type { Bridge } from "./bridge.ts";
 import type { Form, Item, ItemId, OptionId, RecordedResponse, Reply, ResponseValue } from "./contract.ts";
 import { PendingChanges } from "./pending.svelte.ts";
-import { completeness, item_state, same_response, with_option, with_text, type ItemState } from "./progress.ts";
+import {
+  completeness,
+  item_state,
+  same_response,
+  with_match,
+  with_move,
+  with_option,
+  with_text,
+  type ItemState,
+} from "./progress.ts";
 
 export interface PaperHost {
   readonly bridge: Pick<Bridge, "answer" | "mark">;
@@ -95,6 +104,15 @@ export class Paper {
 
   choose(item: Item, option: OptionId): void {
     this.#responses.put(item.id, with_option(item, this.value(item), option), this.#host.now_ms());
+  }
+
+  /** @param from,to  Places in the candidate's order, from 0. */
+  move(item: Item, from: number, to: number): void {
+    this.#responses.put(item.id, with_move(item, this.value(item), from, to), this.#host.now_ms());
+  }
+
+  match(item: Item, prompt: OptionId, option: OptionId | null): void {
+    this.#responses.put(item.id, with_match(item, this.value(item), prompt, option), this.#host.now_ms());
   }
 
   write(item: Item, field: number, written: string): void {

@@ -7,11 +7,13 @@ type WireBlock =
 interface WireItem {
   id: string;
   number: number;
-  type: "single" | "multiple" | "truefalse" | "fill" | "short" | "essay";
+  type: "single" | "multiple" | "truefalse" | "fill" | "short" | "essay" | "order" | "match" | "calculation";
   points: string;
   blanks: number;
   stem: WireBlock[];
   options: { id: string; content: WireBlock[] }[];
+  prompts?: { id: string; content: WireBlock[] }[];
+  stimulus?: { id: string; content: WireBlock[] };
 }
 
 export interface WireForm {
@@ -211,6 +213,50 @@ const written_items: WireItem[] = [
   ]),
 ];
 
+const entries = (ids: string, contents: readonly string[]): WireItem["options"] =>
+  contents.map((content, index) => ({ id: ids.charAt(index), content: [p(content)] }));
+
+const pump_start = {
+  id: "HG4-5-PUMP",
+  content: [
+    p("某班组启动一台输送冷却水的离心泵。启动前泵内有空气，出口阀全开，电机侧的旋转方向已经核对。"),
+    p("启动后压力表指针在零附近摆动，泵体有噪声，电流偏低。"),
+  ],
+};
+
+const arranged_items: WireItem[] = [
+  {
+    id: "HG4-5.1-O1",
+    number: written_items.at(-1)!.number + 1,
+    type: "order",
+    points: "3",
+    blanks: 0,
+    stem: [p("将离心泵的正确启动步骤排序。")],
+    options: entries("CADB", ["关闭出口阀", "盘车检查", "启动电机", "灌泵排气"]),
+    stimulus: pump_start,
+  },
+  {
+    id: "HG4-5.2-P2",
+    number: written_items.at(-1)!.number + 2,
+    type: "match",
+    points: "3",
+    blanks: 0,
+    stem: [p("将故障现象与原因对应。")],
+    options: entries("BDAC", ["泵内有空气", "填料压得过紧", "转向相反", "叶轮堵塞"]),
+    prompts: entries("123", ["启动后不出水、压力表无示数", "轴封处发热", "流量小、电流偏低"]),
+    stimulus: pump_start,
+  },
+  {
+    id: "HG4-5.3-C3",
+    number: written_items.at(-1)!.number + 3,
+    type: "calculation",
+    points: "6",
+    blanks: 0,
+    stem: [p("流量 ", { tex: "30\\,\\mathrm{m^3/h}" }, "、扬程 32 m、效率 67 %，求轴功率。")],
+    options: [],
+  },
+];
+
 export const fixture_form: WireForm = {
   form: "FORM-HG4-A",
   sections: [
@@ -218,6 +264,7 @@ export const fixture_form: WireForm = {
     { title: "二、多项选择题", note: "每题 2 分，多选、少选、错选均不得分。", items: multiples },
     { title: "三、判断题", note: "每题 1 分。", items: judgements },
     { title: "四、填空题、简答题与计算题", note: "", items: written_items },
+    { title: "五、排序题、匹配题与计算题", note: "", items: arranged_items },
   ],
 };
 

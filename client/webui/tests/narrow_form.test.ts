@@ -23,7 +23,7 @@ describe("narrow_form", () => {
     const items = narrow_form(fixture_form).sections.flatMap((section) => section.items);
     expect(items.map((item) => item.id)).toEqual(fixture_items.map((item) => item.id));
     expect(new Set(items.map((item) => item.type))).toEqual(
-      new Set(["single", "multiple", "truefalse", "fill", "short", "essay"]),
+      new Set(["single", "multiple", "truefalse", "fill", "short", "essay", "order", "match", "calculation"]),
     );
   });
 

@@ -1,6 +1,16 @@
 import { describe, expect, it } from "vitest";
 import type { Item, ItemId, ItemType, OptionId } from "../src/contract.ts";
-import { completeness, item_state, same_response, with_option, with_text } from "../src/progress.ts";
+import {
+  arranged,
+  completeness,
+  item_state,
+  matched,
+  same_response,
+  with_match,
+  with_move,
+  with_option,
+  with_text,
+} from "../src/progress.ts";
 
 function item(type: ItemType, options = "", blanks = 0): Item {
   return {
@@ -11,6 +21,8 @@ function item(type: ItemType, options = "", blanks = 0): Item {
     blanks,
     stem: [],
     options: [...options].map((id) => ({ id: id as OptionId, content: [] })),
+    prompts: type === "match" ? ["1", "2", "3"].map((id) => ({ id: id as OptionId, content: [] })) : [],
+    stimulus: null,
   };
 }
 
@@ -78,5 +90,41 @@ describe("same_response", () => {
     expect(same_response(["A", "B"], ["A", "B"])).toBe(true);
     expect(same_response(["A", "B"], ["B", "A"])).toBe(false);
     expect(same_response(["A"], ["A", "B"])).toBe(false);
+  });
+});
+
+describe("with_move", () => {
+  it("starts from the displayed order and always names every option", () => {
+    expect(with_move(item("order", "DBAC"), [], 2, 0)).toEqual(["A", "D", "B", "C"]);
+    expect(with_move(item("order", "DBAC"), ["A", "D", "B", "C"], 1, 3)).toEqual(["A", "B", "C", "D"]);
+  });
+
+  it("keeps the displayed order where nothing moves, and every option where a place is outside", () => {
+    expect(with_move(item("order", "DBAC"), [], 0, 0)).toEqual(["D", "B", "A", "C"]);
+    expect(with_move(item("order", "DBAC"), [], 0, -7)).toEqual(["D", "B", "A", "C"]);
+    expect(with_move(item("order", "DBAC"), [], 9, 0)).toEqual(["D", "B", "A", "C"]);
+  });
+
+  it("takes a response of another paper as none", () => {
+    expect(arranged(item("order", "DBAC"), ["A", "X", "B", "C"]).map((each) => each.id)).toEqual(["D", "B", "A", "C"]);
+  });
+});
+
+describe("with_match", () => {
+  const three = item("match", "ABCD");
+  it("keeps the pairs in the order of the prompts", () => {
+    expect(with_match(three, ["3 A"], "1" as OptionId, "D" as OptionId)).toEqual(["1 D", "3 A"]);
+  });
+
+  it("replaces and opens a pair again", () => {
+    expect(with_match(three, ["1 D", "3 A"], "1" as OptionId, "B" as OptionId)).toEqual(["1 B", "3 A"]);
+    expect(with_match(three, ["1 D"], "1" as OptionId, null)).toEqual([]);
+    expect(matched(["1 D"], "1" as OptionId)).toBe("D");
+    expect(matched(["1 D"], "2" as OptionId)).toBeNull();
+  });
+
+  it("is partial until every prompt has its option", () => {
+    expect(completeness(three, ["1 D", "3 A"])).toBe("partial");
+    expect(completeness(three, ["1 D", "2 B", "3 A"])).toBe("complete");
   });
 });

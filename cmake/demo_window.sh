@@ -48,7 +48,7 @@ window_sign_in() { # $1 roster, $2 seat
   window_type "$ticket"; window_key Tab; window_type "$tail"; window_key Return
   sleep 1
   window_shot kiosk-identity
-  window_key Tab Tab Tab Tab Tab Tab Return # past text size, contrast and language to "正确，确认"
+  window_key Return # "正确，确认" has the focus
   sleep 0.5
   window_shot kiosk-waiting
 }

@@ -372,7 +372,7 @@ describe("handing in", () => {
     await page.keyboard.press("m");
     await page.keyboard.press("Control+Enter");
     const dialog = page.getByRole("dialog", { name: "确认交卷" });
-    await dialog.getByText("未答（含未答完）33 题").waitFor();
+    await dialog.getByText("未答（含未答完）36 题").waitFor();
     await dialog.getByText("已标记 1 题").waitFor();
     await dialog.getByRole("button", { name: "转到第 18 题" }).click();
     await shows_item(kiosk, 18);

@@ -1,7 +1,9 @@
 #include "ctl/ctl.hpp"
 
+#include <papervault/engine/batch.hpp>
 #include <papervault/engine/json.hpp>
 #include <papervault/vault/files.hpp>
+#include <papervault/vault/local_time.hpp>
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -185,10 +187,14 @@ Result<int> refuse_seat(const HallEndpoint& hall, int seat)
 
 std::string status_text(const value& status)
 {
-    std::string text = fmt::format(
-        "{}  {}\n考场 hall: {}   阶段 phase: {}   现在 now: {}\n开考 start: {}   结束 end: {}\n",
-        text_at(status, "batch"), text_at(status, "title"), text_at(status, "hall"), text_at(status, "phase"),
-        text_at(status, "now"), text_at(status, "starts_at"), text_at(status, "ends_at"));
+    const auto time_at = [&status](std::string_view name) {
+        const auto instant = engine::instant_from_text(text_at(status, name));
+        return instant ? vault::local_time(*instant) : std::string{"—"};
+    };
+    std::string text =
+        fmt::format("{}  {}\n考场 hall: {}   阶段 phase: {}   现在 now: {}\n开考 start: {}   结束 end: {}\n",
+                    text_at(status, "batch"), text_at(status, "title"), text_at(status, "hall"),
+                    text_at(status, "phase"), time_at("now"), time_at("starts_at"), time_at("ends_at"));
     if (const auto* members = status.if_object(); members != nullptr && members->contains("locks")) {
         const value& locks = members->at("locks");
         if (!text_at(locks, "needed").empty()) {

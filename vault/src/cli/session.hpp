@@ -4,6 +4,7 @@
 
 #include <papervault/engine/batch.hpp>
 #include <papervault/vault/identity.hpp>
+#include <papervault/vault/local_time.hpp>
 #include <papervault/vault/office.hpp>
 
 #include <string>
@@ -13,8 +14,6 @@ namespace papervault::vault::cli {
 
 /// The only place of the command line that reads the clock.
 [[nodiscard]] engine::Instant wall_clock();
-/// "2026-11-21 16:00:05", in the zone of this machine.
-[[nodiscard]] std::string local_time(engine::Instant instant);
 
 /// Chinese unless the locale (LC_ALL, LC_MESSAGES, LANG) or --lang says English.
 void choose_language(std::string_view option);

@@ -1,11 +1,12 @@
 #include "results/report_data.hpp"
 
+#include <papervault/vault/local_time.hpp>
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <ctime>
 
 namespace papervault::vault {
 namespace {
@@ -40,16 +41,6 @@ std::string escaped(std::string_view text)
         }
     }
     return safe;
-}
-
-std::string local(engine::Instant instant)
-{
-    const std::time_t seconds = std::chrono::floor<std::chrono::seconds>(instant).time_since_epoch().count();
-    std::tm parts{};
-    localtime_r(&seconds, &parts);
-    std::array<char, 32> text{};
-    std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M:%S", &parts);
-    return text.data();
 }
 
 std::string number(std::optional<double> value, int places)
@@ -124,11 +115,11 @@ std::string report_html(const ReportData& report)
                                    "name=\"viewport\" content=\"width=device-width\">"
                                    "<title>{} 成绩报告</title><style>{}</style>\n",
                                    escaped(batch.title), style);
-    html +=
-        fmt::format("<h1>{}</h1><p class=\"lead\">{} {} · {} 级 · {} · 批次 {} · {} {}<br>{} 至 {}{}</p>\n",
-                    escaped(batch.title), escaped(batch.occupation), escaped(batch.occupation_code), batch.level,
-                    escaped(batch.subject), escaped(batch.id), escaped(batch.site), escaped(batch.hall),
-                    local(batch.starts_at), local(batch.ends_at), batch.rehearsal ? " · <b>演练，成绩无效</b>" : "");
+    html += fmt::format("<h1>{}</h1><p class=\"lead\">{} {} · {} 级 · {} · 批次 {} · {} {}<br>{} 至 {}{}</p>\n",
+                        escaped(batch.title), escaped(batch.occupation), escaped(batch.occupation_code), batch.level,
+                        escaped(batch.subject), escaped(batch.id), escaped(batch.site), escaped(batch.hall),
+                        local_time(batch.starts_at), local_time(batch.ends_at),
+                        batch.rehearsal ? " · <b>演练，成绩无效</b>" : "");
     html += "<div class=\"facts\">";
     fact(html, fmt::format("{} / {}", present, report.candidates.size()), "到考 / 应考 present / entered");
     fact(html, report.all ? fmt::format("{:.2f}", report.all->mean) : "—", "平均分 mean");

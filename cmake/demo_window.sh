@@ -25,7 +25,7 @@ window_confirm() { # $1 seat: the invigilator types the code that the window sho
   for _ in $(seq 1 150); do
     code=$(grep -o 'enrolment code [0-9A-Z-]*' "$logs/kiosk-window.log" | tail -n 1 | cut -d' ' -f3 || true)
     [ -n "$code" ] && break
-    kill -0 "$window_pid" 2>/dev/null || { tail -n 5 "$logs/kiosk-window.log"; fail "the kiosk's window did not start"; }
+    kill -0 "$window_pid" 2>/dev/null || { tail -n 5 "$logs/kiosk-window.log"; fail "the kiosk's window did not start (its sandbox can't be made in a chroot); ./demo --no-browser does without it"; }
     sleep 0.1
   done
   [ -n "$code" ] || fail "the kiosk's window shows no enrolment code"

@@ -4,6 +4,9 @@
 #include "identifier.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <map>
+#include <optional>
 #include <set>
 
 namespace papervault::engine {
@@ -70,6 +73,16 @@ json::value item_as_page(const FormItem& form_item, int number)
                      {"blanks", item.blanks}};
     out["stem"] = to_json(item.stem);
     out["options"] = options_as_page(item);
+    if (!item.prompts.empty()) {
+        json::array prompts;
+        for (const Option& prompt : item.prompts) {
+            prompts.emplace_back(json::object{{"id", prompt.id}, {"content", to_json(prompt.content)}});
+        }
+        out["prompts"] = std::move(prompts);
+    }
+    if (item.stimulus) {
+        out["stimulus"] = json::object{{"id", item.stimulus->id}, {"content", to_json(item.stimulus->content)}};
+    }
     return out;
 }
 
@@ -90,7 +103,54 @@ json::value identity_of(const FormItem& form_item)
                      {"blanks", form_item.item.blanks}};
     out["stem"] = to_json(form_item.item.stem);
     out["options"] = std::move(option_identities);
+    if (!form_item.item.prompts.empty()) {
+        json::array prompts;
+        for (const Option& prompt : form_item.item.prompts) prompts.push_back(to_json(prompt.content));
+        out["prompts"] = std::move(prompts);
+    }
+    if (form_item.item.stimulus) {
+        out["stimulus"] =
+            json::object{{"id", form_item.item.stimulus->id}, {"content", to_json(form_item.item.stimulus->content)}};
+    }
     return out;
+}
+
+/// Items of one stimulus have one text of it and stand together.
+void check_stimuli(const Form& form, JsonFields& fields)
+{
+    std::map<std::string_view, const Stimulus*> known;
+    for (const FormSection& section : form.sections) {
+        std::string_view before;
+        for (const FormItem& form_item : section.items) {
+            const std::optional<Stimulus>& stimulus = form_item.item.stimulus;
+            const std::string_view id = stimulus ? std::string_view{stimulus->id} : std::string_view{};
+            if (stimulus && id != before && !known.emplace(id, &*stimulus).second) {
+                fields.problem(EngineError::inconsistent, "sections", "the items of a stimulus do not stand together");
+            }
+            if (stimulus && *known.at(id) != *stimulus) {
+                fields.problem(EngineError::inconsistent, "sections", "a stimulus has two contents");
+            }
+            before = id;
+        }
+    }
+}
+
+/// What moves as one: the items of a stimulus in their order, or an item alone.
+std::vector<std::vector<FormItem>> blocks_of(std::vector<FormItem> items)
+{
+    std::vector<std::vector<FormItem>> blocks;
+    for (FormItem& item : items) {
+        const auto same = std::ranges::find_if(blocks, [&item](const std::vector<FormItem>& block) {
+            const std::optional<Stimulus>& shared = block.front().item.stimulus;
+            return shared && item.item.stimulus && shared->id == item.item.stimulus->id;
+        });
+        if (same == blocks.end()) {
+            blocks.emplace_back().push_back(std::move(item));
+        } else {
+            same->push_back(std::move(item));
+        }
+    }
+    return blocks;
 }
 
 } // namespace
@@ -160,6 +220,7 @@ Result<Form> form_from_json(const json::value& value, std::string_view where)
             }
         }
     }
+    check_stimuli(form, fields);
     if (form.item_count() > items_max) fields.problem(EngineError::out_of_range, "sections", "more than 500 items");
     if (form.item_count() == 0) fields.problem(EngineError::inconsistent, "sections", "no items");
     if (Result<void> done = fields.finish(); !done) return std::unexpected{std::move(done.error())};
@@ -184,7 +245,10 @@ Form permute(const Form& form, RandomStream& stream)
     Form permuted = form;
     RandomIntegers integers{stream};
     for (FormSection& section : permuted.sections) {
-        integers.shuffle(std::span{section.items});
+        auto blocks = blocks_of(std::move(section.items));
+        integers.shuffle(std::span{blocks});
+        section.items.clear();
+        for (auto& block : blocks) std::ranges::move(block, std::back_inserter(section.items));
         for (FormItem& form_item : section.items) {
             if (form_item.item.shuffle_options) integers.shuffle(std::span{form_item.item.options});
         }

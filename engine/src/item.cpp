@@ -2,7 +2,7 @@
 #include <papervault/engine/json.hpp>
 
 #include "identifier.hpp"
-#include "utf8.hpp"
+#include "item_check.hpp"
 
 #include <algorithm>
 
@@ -10,71 +10,24 @@ namespace papervault::engine {
 namespace {
 
 namespace json = boost::json;
+using namespace item_limits;
 
-constexpr std::size_t short_text_bytes_max = 500;
-constexpr std::size_t long_text_bytes_max = 64 * 1024;
-constexpr std::size_t options_max = 12;
-constexpr std::size_t blanks_max = 20;
-constexpr std::size_t blank_texts_max = 50;
-constexpr int version_max = 1'000'000;
-const Decimal one = Decimal::from_integer(1);
 const Decimal points_max = Decimal::from_integer(1000);
-const Decimal number_max = Decimal::from_integer(1'000'000'000'000);
 
-constexpr std::array<std::string_view, 6> item_type_names{"single", "multiple", "truefalse", "fill", "short", "essay"};
+constexpr std::array<std::string_view, 9> item_type_names{"single", "multiple", "truefalse", "fill",       "short",
+                                                          "essay",  "order",    "match",     "calculation"};
+static_assert(item_type_names.size() == all_item_types.size());
 constexpr std::array<std::string_view, 3> importance_names{"X", "Y", "Z"};
 
-template <class Enum, std::size_t count>
-std::optional<Enum> enum_from_text(const std::array<std::string_view, count>& names, std::string_view text) noexcept
+bool has_options(ItemType type) noexcept
 {
-    const auto* found = std::ranges::find(names, text);
-    if (found == names.end()) return std::nullopt;
-    return static_cast<Enum>(found - names.begin());
+    return type == ItemType::single_choice || type == ItemType::multiple_choice || type == ItemType::order ||
+           type == ItemType::match;
 }
-
-bool is_choice(ItemType type) noexcept
-{
-    return type == ItemType::single_choice || type == ItemType::multiple_choice;
-}
-
-bool is_option_letter(std::string_view id) noexcept
-{
-    return id.size() == 1 && id[0] >= 'A' && id[0] <= 'Z';
-}
-
-bool is_plain(std::string_view text, std::size_t bytes_max) noexcept
-{
-    return text.size() <= bytes_max && is_utf8(text) && text.find('\0') == std::string_view::npos;
-}
-
-/// Collects the first thing that doesn't hold.
-class Check {
-public:
-    explicit Check(std::string_view where) : where_{where} {}
-
-    void require(bool holds, EngineError code, std::string_view reason)
-    {
-        if (!holds && !failure_) failure_ = EngineFailure{code, where_ + ": " + std::string{reason}};
-    }
-    void require(const Result<void>& result)
-    {
-        if (!result && !failure_) failure_ = result.error();
-    }
-    [[nodiscard]] std::string inside(std::string_view name) const { return where_ + "." + std::string{name}; }
-    [[nodiscard]] Result<void> result() const
-    {
-        if (failure_) return std::unexpected{*failure_};
-        return {};
-    }
-
-private:
-    std::string where_;
-    std::optional<EngineFailure> failure_;
-};
 
 void check_options(Check& check, const Item& item)
 {
-    if (is_choice(item.type)) {
+    if (has_options(item.type)) {
         check.require(item.options.size() >= 2 && item.options.size() <= options_max, EngineError::out_of_range,
                       "a choice has 2 to 12 options");
     } else {
@@ -90,6 +43,31 @@ void check_options(Check& check, const Item& item)
     }
 }
 
+void check_prompts(Check& check, const Item& item)
+{
+    if (item.type == ItemType::match) {
+        check.require(!item.prompts.empty() && item.prompts.size() <= options_max, EngineError::out_of_range,
+                      "a match item has 1 to 12 prompts");
+    } else {
+        check.require(item.prompts.empty(), EngineError::inconsistent, "only a match item has prompts");
+    }
+    for (std::size_t place = 0; place < item.prompts.size(); ++place) {
+        const Option& prompt = item.prompts[place];
+        check.require(prompt.id == std::to_string(place + 1), EngineError::malformed,
+                      "prompts are numbered from 1 in their order");
+        check.require(!prompt.content.empty(), EngineError::inconsistent, "a prompt is empty");
+        check.require(validate(prompt.content, check.inside("prompts")));
+    }
+}
+
+void check_stimulus(Check& check, const Stimulus& stimulus)
+{
+    check.require(is_item_id(stimulus.id), EngineError::malformed,
+                  "a stimulus' id is 1 to 128 characters of A-Z a-z 0-9 . _ / -");
+    check.require(!stimulus.content.empty(), EngineError::inconsistent, "the stimulus is empty");
+    check.require(validate(stimulus.content, check.inside("stimulus")));
+}
+
 void check_item(Check& check, const Item& item)
 {
     check.require(is_item_id(item.id), EngineError::malformed,
@@ -100,6 +78,8 @@ void check_item(Check& check, const Item& item)
     check.require(!item.stem.empty(), EngineError::inconsistent, "the stem is empty");
     check.require(validate(item.stem, check.inside("stem")));
     check_options(check, item);
+    check_prompts(check, item);
+    if (item.stimulus) check_stimulus(check, *item.stimulus);
     if (item.type == ItemType::fill_in) {
         check.require(item.blanks >= 1 && item.blanks <= static_cast<int>(blanks_max), EngineError::out_of_range,
                       "a fill-in item has 1 to 20 blanks");
@@ -115,105 +95,6 @@ void check_item(Check& check, const Item& item)
     check.require(is_plain(item.source, short_text_bytes_max), EngineError::out_of_range, "the source is too long");
 }
 
-void check_blank(Check& check, const BlankKey& blank)
-{
-    check.require(!blank.texts.empty() || blank.number, EngineError::inconsistent, "a blank's key accepts nothing");
-    check.require(blank.texts.size() <= blank_texts_max, EngineError::out_of_range, "a blank's key has too many texts");
-    for (const std::string& text : blank.texts) {
-        check.require(!text.empty() && is_plain(text, short_text_bytes_max), EngineError::out_of_range,
-                      "a blank's text has 1 to 500 bytes");
-    }
-    if (blank.number) {
-        check.require(blank.number->tolerance >= Decimal{} && blank.number->tolerance <= number_max &&
-                          blank.number->value >= Decimal{} - number_max && blank.number->value <= number_max,
-                      EngineError::out_of_range, "a number's tolerance is not below 0, its size at most 1e12");
-    }
-}
-
-/// What can be said of a key without its item.
-void check_key(Check& check, const AnswerKey& key)
-{
-    check.require(is_item_id(key.item_id), EngineError::malformed, "a key names no item");
-    check.require(key.item_version >= 1 && key.item_version <= version_max, EngineError::out_of_range,
-                  "versions count from 1");
-    check.require(key.correct_options.size() <= options_max && key.blanks.size() <= blanks_max,
-                  EngineError::out_of_range, "a key has too many entries");
-    for (const std::string& id : key.correct_options) {
-        check.require(is_option_letter(id) || id == "true" || id == "false", EngineError::malformed,
-                      "a key's option is A to Z, true or false");
-    }
-    for (const BlankKey& blank : key.blanks) check_blank(check, blank);
-    check.require(is_plain(key.scoring_standard, long_text_bytes_max) && is_plain(key.explanation, long_text_bytes_max),
-                  EngineError::out_of_range, "a scoring standard or explanation is too long");
-}
-
-/// The key's options are some of `ids`, in their order, once each.
-bool is_ordered_choice(const std::vector<std::string>& chosen, const std::vector<std::string>& ids)
-{
-    auto at = ids.begin();
-    for (const std::string& id : chosen) {
-        at = std::find(at, ids.end(), id);
-        if (at == ids.end()) return false;
-        ++at;
-    }
-    return true;
-}
-
-void check_together(Check& check, const Item& item, const AnswerKey& key)
-{
-    check.require(key.item_id == item.id && key.item_version == item.version, EngineError::inconsistent,
-                  "the key belongs to another item or version");
-    check.require(std::ranges::is_sorted(item.options, {}, &Option::id), EngineError::inconsistent,
-                  "the options are not in the order of their letters");
-    std::vector<std::string> ids;
-    for (const Option& option : item.options) ids.push_back(option.id);
-    if (item.type == ItemType::true_false) ids = {"true", "false"};
-    check.require(is_ordered_choice(key.correct_options, ids), EngineError::inconsistent,
-                  "the key names an option that is not there, twice, or out of order");
-
-    const std::size_t right = key.correct_options.size();
-    switch (item.type) {
-    case ItemType::single_choice:
-    case ItemType::true_false:
-        check.require(right == 1, EngineError::inconsistent, "exactly one option is right");
-        break;
-    case ItemType::multiple_choice:
-        check.require(right >= 1, EngineError::inconsistent, "at least one option is right");
-        break;
-    case ItemType::fill_in:
-    case ItemType::short_answer:
-    case ItemType::essay: break; // no ids to choose from: is_ordered_choice has refused any
-    }
-    check.require(key.blanks.size() == static_cast<std::size_t>(item.blanks), EngineError::inconsistent,
-                  "the key has not one entry for each blank");
-}
-
-json::value blank_to_json(const BlankKey& blank)
-{
-    json::object out;
-    json::array texts;
-    for (const std::string& text : blank.texts) texts.emplace_back(text);
-    out["texts"] = std::move(texts);
-    if (blank.number) {
-        out["number"] = blank.number->value.to_string();
-        out["tolerance"] = blank.number->tolerance.to_string();
-    }
-    return out;
-}
-
-BlankKey blank_from_json(const json::value& value, JsonFields& parent)
-{
-    JsonFields fields{value, parent.path("blanks")};
-    BlankKey blank;
-    blank.texts = fields.texts("texts", blank_texts_max, short_text_bytes_max);
-    if (fields.has("number")) {
-        blank.number = NumericAnswer{fields.decimal("number", Decimal{} - number_max, number_max),
-                                     fields.decimal("tolerance", Decimal{}, number_max)};
-    }
-    if (const Result<void> done = fields.finish(); !done) parent.problem(done.error());
-    return blank;
-}
-
 Content read_content(JsonFields& fields, std::string_view name)
 {
     Result<Content> content = content_from_json(fields.member(name), fields.path(name));
@@ -222,12 +103,29 @@ Content read_content(JsonFields& fields, std::string_view name)
     return {};
 }
 
-Option option_from_json(const json::value& value, JsonFields& parent)
+Option option_from_json(const json::value& value, JsonFields& parent, std::string_view name)
 {
-    JsonFields fields{value, parent.path("options")};
+    JsonFields fields{value, parent.path(name)};
     Option option{fields.text("id", 8), read_content(fields, "content")};
     if (const Result<void> done = fields.finish(); !done) parent.problem(done.error());
     return option;
+}
+
+Stimulus stimulus_from_json(const json::value& value, JsonFields& parent)
+{
+    JsonFields fields{value, parent.path("stimulus")};
+    Stimulus stimulus{fields.text("id", item_id_bytes_max), read_content(fields, "content")};
+    if (const Result<void> done = fields.finish(); !done) parent.problem(done.error());
+    return stimulus;
+}
+
+json::array to_array(const std::vector<Option>& options)
+{
+    json::array out;
+    for (const Option& option : options) {
+        out.emplace_back(json::object{{"id", option.id}, {"content", to_json(option.content)}});
+    }
+    return out;
 }
 
 } // namespace
@@ -263,10 +161,6 @@ Result<void> validate(const ItemWithKey& item)
 
 json::value to_json(const Item& item)
 {
-    json::array options;
-    for (const Option& option : item.options) {
-        options.emplace_back(json::object{{"id", option.id}, {"content", to_json(option.content)}});
-    }
     json::object out{{"id", item.id},
                      {"version", item.version},
                      {"type", to_text(item.type)},
@@ -277,8 +171,12 @@ json::value to_json(const Item& item)
                      {"difficulty", item.difficulty.to_string()},
                      {"importance", to_text(item.importance)},
                      {"source", item.source}};
-    out["options"] = std::move(options);
+    out["options"] = to_array(item.options);
     if (item.points) out["points"] = item.points->to_string();
+    if (!item.prompts.empty()) out["prompts"] = to_array(item.prompts);
+    if (item.stimulus) {
+        out["stimulus"] = json::object{{"id", item.stimulus->id}, {"content", to_json(item.stimulus->content)}};
+    }
     return out;
 }
 
@@ -296,7 +194,7 @@ Result<Item> item_from_json(const json::value& value, std::string_view where)
     item.knowledge_point = fields.text("knowledge_point", 64);
     item.stem = read_content(fields, "stem");
     for (const json::value& option : fields.array("options", options_max)) {
-        item.options.push_back(option_from_json(option, fields));
+        item.options.push_back(option_from_json(option, fields, "options"));
     }
     item.blanks = static_cast<int>(fields.integer("blanks", 0, static_cast<std::int64_t>(blanks_max)));
     item.shuffle_options = fields.boolean("shuffle_options");
@@ -308,46 +206,18 @@ Result<Item> item_from_json(const json::value& value, std::string_view where)
     }
     item.points = fields.optional_decimal("points", Decimal{}, points_max);
     item.source = fields.text("source", short_text_bytes_max);
+    if (fields.has("prompts")) {
+        for (const json::value& prompt : fields.array("prompts", options_max)) {
+            item.prompts.push_back(option_from_json(prompt, fields, "prompts"));
+        }
+    }
+    if (fields.has("stimulus")) item.stimulus = stimulus_from_json(fields.member("stimulus"), fields);
     if (Result<void> done = fields.finish(); !done) return std::unexpected{std::move(done.error())};
 
     Check check{where};
     check_item(check, item);
     if (Result<void> checked = check.result(); !checked) return std::unexpected{std::move(checked.error())};
     return item;
-}
-
-json::value to_json(const AnswerKey& key)
-{
-    json::array correct;
-    for (const std::string& id : key.correct_options) correct.emplace_back(id);
-    json::array blanks;
-    for (const BlankKey& blank : key.blanks) blanks.push_back(blank_to_json(blank));
-    json::object out{{"item", key.item_id},
-                     {"version", key.item_version},
-                     {"scoring_standard", key.scoring_standard},
-                     {"explanation", key.explanation}};
-    out["correct_options"] = std::move(correct);
-    out["blanks"] = std::move(blanks);
-    return out;
-}
-
-Result<AnswerKey> answer_key_from_json(const json::value& value, std::string_view where)
-{
-    JsonFields fields{value, where};
-    AnswerKey key;
-    key.item_id = fields.text("item", item_id_bytes_max);
-    key.item_version = static_cast<int>(fields.integer("version", 1, version_max));
-    key.correct_options = fields.texts("correct_options", options_max, 8);
-    for (const json::value& blank : fields.array("blanks", blanks_max))
-        key.blanks.push_back(blank_from_json(blank, fields));
-    key.scoring_standard = fields.text("scoring_standard", long_text_bytes_max);
-    key.explanation = fields.text("explanation", long_text_bytes_max);
-    if (Result<void> done = fields.finish(); !done) return std::unexpected{std::move(done.error())};
-
-    Check check{where};
-    check_key(check, key);
-    if (Result<void> checked = check.result(); !checked) return std::unexpected{std::move(checked.error())};
-    return key;
 }
 
 } // namespace papervault::engine

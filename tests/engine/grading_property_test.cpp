@@ -98,7 +98,8 @@ TEST(AnyResponseTest, KeepsItsScoreUnderEveryOrderOfItemsOptionsAndChoices)
         const Form permuted = permute(exam.form, stream);
         for (auto& [id, response] : exam.responses) {
             const FormItem* item = permuted.find(id);
-            if (item->item.type == ItemType::fill_in) { continue; } // blanks have their order
+            const bool has_its_order = item->item.type == ItemType::fill_in || item->item.type == ItemType::order;
+            if (has_its_order) { continue; }
             for (std::size_t left = response.size(); left > 1; --left) {
                 std::swap(response[left - 1], response[chooser.below(left)]);
             }

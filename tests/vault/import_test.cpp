@@ -71,6 +71,56 @@ TEST(ItemRowsTest, ReadsTheSameItemsFromCsvWithChineseHeadings)
     EXPECT_EQ(rows->items[2].item.key.blanks[0].texts, (std::vector<std::string>{"甲", "乙"}));
 }
 
+TEST(ItemRowsTest, ReadsVocationalTypesFromJsonLines)
+{
+    const auto rows = read_item_rows(
+        R"({"id":"O","type":"排序","stem":"x","options":["a","b","c"],"answer":["B","C","A"],"rule":"longest_run"})"
+        "\n"
+        R"({"id":"M","type":"match","stem":"x","options":["a","b"],"prompts":["p","q","r"],"answer":["B","A","B"]})"
+        "\n"
+        R"({"id":"F","type":"fill","stem":"x","any_order":true,"answer":[{"texts":["一半"],"number":"0.5","unit":"kPa",)"
+        R"("relative_tolerance":"0.01","weight":2,"compare":{"form":"nfkc"}},["b","c"]]})"
+        "\n"
+        R"({"id":"T","type":"truefalse","stem":"x","answer":["对"],"penalty":"0.5",)"
+        R"("stimulus":{"id":"s1","content":"某泵站。"}})"
+        "\n"
+        R"({"id":"C","type":"计算题","stem":"x","answer":["3 A"]})");
+    ASSERT_THAT(rows, Succeeds());
+    ASSERT_EQ(rows->items.size(), 5U) << rows->unread[0].reason;
+    EXPECT_EQ(rows->items[0].item.key.correct_options, (std::vector<std::string>{"B", "C", "A"}));
+    EXPECT_EQ(rows->items[0].item.key.rule, engine::ScoringRule::longest_run);
+    EXPECT_EQ(rows->items[1].item.key.correct_options, (std::vector<std::string>{"1 B", "2 A", "3 B"}));
+    EXPECT_EQ(rows->items[1].item.item.prompts.size(), 3U);
+    const auto& blanks = rows->items[2].item.key.blanks;
+    EXPECT_TRUE(rows->items[2].item.key.blanks_in_any_order);
+    EXPECT_EQ(blanks[0].number->unit, "kPa");
+    EXPECT_EQ(blanks[0].weight, 2);
+    EXPECT_EQ(blanks[0].text_rule.form, engine::UnicodeForm::nfkc);
+    EXPECT_EQ(rows->items[3].item.item.stimulus->id, "s1");
+    EXPECT_EQ(rows->items[3].item.key.penalty, engine::Decimal::from_units(500'000));
+    EXPECT_EQ(rows->items[4].item.key.scoring_standard, "3 A");
+}
+
+TEST(ItemRowsTest, ReadsVocationalTypesFromCsv)
+{
+    const auto rows = read_item_rows("id,type,stem,option_a,option_b,prompt_1,prompt_2,answer,评分规则,材料编号,材料\n"
+                                     "O,排序题,x,a,b,,,BA,adjacent_pairs,,\n"
+                                     "M,匹配题,x,a,b,p,q,BB,,s1,某泵站。\n"
+                                     "F,填空题,x,,,,,number:-1.5±2% kPa|无||number:3±0.5,,,\n");
+    ASSERT_THAT(rows, Succeeds());
+    ASSERT_EQ(rows->items.size(), 3U) << rows->unread[0].reason;
+    EXPECT_EQ(rows->items[0].item.key.correct_options, (std::vector<std::string>{"B", "A"}));
+    EXPECT_EQ(rows->items[1].item.key.correct_options, (std::vector<std::string>{"1 B", "2 B"}));
+    EXPECT_EQ(rows->items[1].item.item.stimulus->id, "s1");
+    const auto& blanks = rows->items[2].item.key.blanks;
+    ASSERT_EQ(blanks.size(), 2U);
+    EXPECT_EQ(blanks[0].number->value, engine::Decimal::from_units(-1'500'000));
+    EXPECT_EQ(blanks[0].number->relative_tolerance, engine::Decimal::from_units(20'000));
+    EXPECT_EQ(blanks[0].number->unit, "kPa");
+    EXPECT_EQ(blanks[0].texts, std::vector<std::string>{"无"});
+    EXPECT_EQ(blanks[1].number->tolerance, engine::Decimal::from_units(500'000));
+}
+
 struct BadRow {
     const char* row;
     const char* reason;
@@ -100,6 +150,12 @@ INSTANTIATE_TEST_SUITE_P(
         BadRow{R"({"id":"A B","type":"truefalse","stem":"x","answer":["true"],"knowledge_point":"1"})", "id"},
         BadRow{R"({"id":"A","type":"truefalse","stem":"x","answer":["true"],"knowledge_point":"1","difficulty":7})",
                "difficulty"},
+        BadRow{R"({"id":"A","type":"order","stem":"x","options":["a","b"],"answer":["A"]})", "order"},
+        BadRow{R"({"id":"A","type":"match","stem":"x","options":["a","b"],"answer":["A"]})", "prompts"},
+        BadRow{R"({"id":"A","type":"fill","stem":"x","answer":[{"number":"1","unit":"parsec"}]})", "unit"},
+        BadRow{R"({"id":"A","type":"fill","stem":"x","answer":[{"number":"1","colour":"red"}]})", "colour"},
+        BadRow{R"({"id":"A","type":"truefalse","stem":"x","answer":["true"],"rule":"dice"})", "dice"},
+        BadRow{R"({"id":"A","type":"truefalse","stem":"x","answer":["true"],"stimulus":{"id":"s"}})", "content"},
         BadRow{R"({"id":"A","type":"truefalse")", ""}));
 
 TEST(ItemRowsTest, CountsMembersThatItHasNoPlaceFor)

@@ -26,9 +26,16 @@ engine::Response another(const FormItem& item, const engine::Response& planned, 
             if (chance.happens(50)) { other.push_back(option); }
         }
         break;
+    case engine::ItemType::order: other = {planned.rbegin(), planned.rend()}; break;
+    case engine::ItemType::match:
+        for (const std::string& pair : planned) {
+            if (chance.happens(50)) { other.push_back(pair); }
+        }
+        break;
     case engine::ItemType::fill_in:
     case engine::ItemType::short_answer:
     case engine::ItemType::essay:
+    case engine::ItemType::calculation:
         for (const std::string& part : planned) { other.push_back(half_of(part)); }
         break;
     }

@@ -1,4 +1,5 @@
 #include "grading/code_points.hpp"
+#include "grading/unicode_form.hpp"
 
 #include <papervault/engine/grading.hpp>
 
@@ -56,17 +57,19 @@ constexpr std::array replacements{
 };
 static_assert(std::ranges::is_sorted(replacements, {}, &Replacement::from));
 
-constexpr char fold_case(char32_t ascii) noexcept
+constexpr char fold_case(char32_t ascii, const TextRule& rule) noexcept
 {
-    return static_cast<char>(ascii >= U'A' && ascii <= U'Z' ? ascii - U'A' + U'a' : ascii);
+    return static_cast<char>(!rule.match_case && ascii >= U'A' && ascii <= U'Z' ? ascii - U'A' + U'a' : ascii);
 }
 
-void append_normal(std::string& normal, char32_t character, std::string_view bytes)
+void append_normal(std::string& normal, char32_t character, std::string_view bytes, const TextRule& rule)
 {
     if (character < 0x80) {
-        normal += fold_case(character);
+        normal += fold_case(character, rule);
+    } else if (rule.match_width) {
+        normal += bytes;
     } else if (character >= 0xff01 && character <= 0xff5e) {
-        normal += fold_case(character - 0xfee0);
+        normal += fold_case(character - 0xfee0, rule);
     } else if (const auto* found = std::ranges::lower_bound(replacements, character, {}, &Replacement::from);
                found != replacements.end() && found->from == character) {
         normal += found->to;
@@ -77,8 +80,10 @@ void append_normal(std::string& normal, char32_t character, std::string_view byt
 
 } // namespace
 
-std::string normal_text(std::string_view text)
+std::string normal_text(std::string_view typed, const TextRule& rule)
 {
+    const std::string in_form = grading::in_unicode_form(typed, rule.form);
+    std::string_view text = in_form;
     std::string normal;
     normal.reserve(text.size());
     bool space_is_due = false;
@@ -86,14 +91,16 @@ std::string normal_text(std::string_view text)
         const auto first = grading::first_code_point(text);
         const std::string_view bytes = text.substr(0, first ? first->bytes : 1);
         text.remove_prefix(bytes.size());
-        if (first && grading::is_white_space(first->value)) {
-            space_is_due = !normal.empty();
+        if (first && grading::is_white_space(first->value) && rule.spaces != SpaceRule::exact) {
+            space_is_due = !normal.empty() && rule.spaces == SpaceRule::collapse;
             continue;
         }
         if (space_is_due) { normal += ' '; }
         space_is_due = false;
-        if (first) {
-            append_normal(normal, first->value, bytes);
+        if (first && first->value == 0x3000 && !rule.match_width) {
+            normal += ' ';
+        } else if (first) {
+            append_normal(normal, first->value, bytes, rule);
         } else {
             normal += bytes; // not UTF-8: stands for itself
         }

@@ -62,6 +62,13 @@ std::string blank_key(const BlankKey& key)
         if (!text.empty()) { text += "或 "; }
         text += key.number->value.to_string();
         if (key.number->tolerance > Decimal{}) { text += "±" + key.number->tolerance.to_string(); }
+        if (key.number->relative_tolerance > Decimal{}) {
+            text += "±" + key.number->relative_tolerance.times(100).to_string() + "%";
+        }
+        if (!key.number->unit.empty()) { text += " " + key.number->unit; }
+        if (key.number->significant_figures > 0) {
+            text += "（" + std::to_string(key.number->significant_figures) + " 位有效数字）";
+        }
     }
     return text;
 }

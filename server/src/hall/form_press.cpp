@@ -115,6 +115,8 @@ std::set<std::string> pictures_of(const engine::Form& form)
         for (const engine::FormItem& item : section.items) {
             add(item.item.stem);
             for (const engine::Option& option : item.item.options) { add(option.content); }
+            for (const engine::Option& prompt : item.item.prompts) { add(prompt.content); }
+            if (item.item.stimulus) { add(item.item.stimulus->content); }
         }
     }
     return names;

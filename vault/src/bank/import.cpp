@@ -114,6 +114,8 @@ std::set<std::string> stems_and_options_media(const engine::Item& item)
     };
     add(item.stem);
     for (const engine::Option& option : item.options) { add(option.content); }
+    for (const engine::Option& prompt : item.prompts) { add(prompt.content); }
+    if (item.stimulus) { add(item.stimulus->content); }
     return names;
 }
 

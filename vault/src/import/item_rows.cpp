@@ -20,12 +20,11 @@ constexpr std::size_t text_bytes_max = 64 * 1024;
 /// One row as both notations give it: texts, not yet checked.
 struct RawItem {
     std::string id, type, knowledge_point, stem, source, scoring_standard, explanation, importance;
-    std::vector<std::string> options;
-    struct Blank {
-        std::vector<std::string> texts;
-        std::optional<engine::NumericAnswer> number;
-    };
-    std::vector<Blank> answer; ///< Choices: one text each.
+    std::vector<std::string> options, prompts;
+    std::vector<engine::BlankKey> answer; ///< Choices, order, match: one text each.
+    std::string rule, stimulus_id, stimulus;
+    std::optional<Decimal> penalty;
+    bool any_order = false;
     std::optional<Decimal> difficulty, points;
     bool shuffle = true;
 };
@@ -41,6 +40,9 @@ constexpr std::array type_words{
     Alias{"多项选择题", "multiple"}, Alias{"判断题", "truefalse"}, Alias{"判断", "truefalse"},
     Alias{"填空题", "fill"},         Alias{"填空", "fill"},        Alias{"简答题", "short"},
     Alias{"简答", "short"},          Alias{"论述题", "essay"},     Alias{"论述", "essay"},
+    Alias{"排序题", "order"},        Alias{"排序", "order"},       Alias{"匹配题", "match"},
+    Alias{"匹配", "match"},          Alias{"连线题", "match"},     Alias{"计算题", "calculation"},
+    Alias{"计算", "calculation"},
 };
 constexpr std::array heading_words{
     Alias{"编号", "id"},
@@ -59,6 +61,11 @@ constexpr std::array heading_words{
     Alias{"来源", "source"},
     Alias{"评分标准", "scoring_standard"},
     Alias{"选项乱序", "shuffle"},
+    Alias{"评分规则", "rule"},
+    Alias{"倒扣比例", "penalty"},
+    Alias{"空序不限", "any_order"},
+    Alias{"材料编号", "stimulus_id"},
+    Alias{"材料", "stimulus"},
     Alias{"选项A", "option_a"},
     Alias{"选项B", "option_b"},
     Alias{"选项C", "option_c"},
@@ -109,7 +116,9 @@ std::expected<engine::ItemWithKey, std::string> build(const RawItem& raw)
 {
     const auto type = engine::item_type_from_text(translate(type_words, raw.type));
     if (!type) {
-        return std::unexpected{"type '" + raw.type + "' is none of single, multiple, truefalse, fill, short, essay"};
+        return std::unexpected{"type '" + raw.type +
+                               "' is none of single, multiple, truefalse, fill, short, essay, order, match, "
+                               "calculation"};
     }
     engine::ItemWithKey built;
     engine::Item& item = built.item;
@@ -133,9 +142,29 @@ std::expected<engine::ItemWithKey, std::string> build(const RawItem& raw)
     key.explanation = raw.explanation;
     key.scoring_standard = raw.scoring_standard;
 
+    key.blanks_in_any_order = raw.any_order;
+    key.penalty = raw.penalty;
+    if (!raw.rule.empty()) {
+        const auto rule = engine::scoring_rule_from_text(raw.rule);
+        if (!rule) { return std::unexpected{"rule '" + raw.rule + "' is none of docs/item-format.md"}; }
+        key.rule = *rule;
+    }
+    if (!raw.stimulus_id.empty() || !raw.stimulus.empty()) {
+        auto content = engine::parse_content(raw.stimulus);
+        if (!content) { return std::unexpected{"stimulus: " + content.error().detail}; }
+        item.stimulus = engine::Stimulus{raw.stimulus_id, std::move(*content)};
+    }
+    for (std::size_t n = 0; n < raw.prompts.size(); ++n) {
+        auto content = engine::parse_content(raw.prompts[n]);
+        if (!content) { return std::unexpected{"prompt " + std::to_string(n + 1) + ": " + content.error().detail}; }
+        item.prompts.push_back({std::to_string(n + 1), std::move(*content)});
+    }
+
     switch (*type) {
     case ItemType::single_choice:
     case ItemType::multiple_choice:
+    case ItemType::order:
+    case ItemType::match:
         for (std::size_t n = 0; n < raw.options.size(); ++n) {
             auto content = engine::parse_content(raw.options[n]);
             if (!content) { return std::unexpected{"option " + std::to_string(n + 1) + ": " + content.error().detail}; }
@@ -144,7 +173,14 @@ std::expected<engine::ItemWithKey, std::string> build(const RawItem& raw)
         for (const auto& answer : raw.answer) {
             for (const std::string& text : answer.texts) { key.correct_options.push_back(trimmed(text)); }
         }
-        std::ranges::sort(key.correct_options);
+        if (*type == ItemType::match) {
+            // Authors give one letter a prompt.
+            for (std::size_t n = 0; n < key.correct_options.size(); ++n) {
+                key.correct_options[n] = std::to_string(n + 1) + " " + key.correct_options[n];
+            }
+        } else if (*type != ItemType::order) {
+            std::ranges::sort(key.correct_options);
+        }
         break;
     case ItemType::true_false: {
         if (raw.answer.size() != 1 || raw.answer[0].texts.size() != 1) {
@@ -157,13 +193,13 @@ std::expected<engine::ItemWithKey, std::string> build(const RawItem& raw)
     }
     case ItemType::fill_in:
         item.blanks = static_cast<int>(raw.answer.size());
-        for (const auto& blank : raw.answer) {
-            engine::BlankKey accepted{.texts = {}, .number = blank.number};
-            for (const std::string& text : blank.texts) { accepted.texts.push_back(trimmed(text)); }
-            key.blanks.push_back(std::move(accepted));
+        for (engine::BlankKey blank : raw.answer) {
+            for (std::string& text : blank.texts) { text = trimmed(text); }
+            key.blanks.push_back(std::move(blank));
         }
         break;
     case ItemType::short_answer:
+    case ItemType::calculation:
     case ItemType::essay: {
         std::string reference;
         for (const auto& answer : raw.answer) {
@@ -173,20 +209,33 @@ std::expected<engine::ItemWithKey, std::string> build(const RawItem& raw)
         break;
     }
     }
-    if (*type != ItemType::single_choice && *type != ItemType::multiple_choice && *type != ItemType::true_false &&
-        !raw.options.empty()) {
+    if (item.options.empty() && !raw.options.empty() && *type != ItemType::true_false) {
         return std::unexpected{std::string{"only choices have options"}};
     }
     if (const auto valid = engine::validate(built); !valid) { return std::unexpected{valid.error().detail}; }
     return built;
 }
 
+/// A blank as the bank keeps it; what may be left out is filled in.
+std::expected<engine::BlankKey, std::string> blank_from_json(boost::json::object blank)
+{
+    if (!blank.contains("texts")) { blank["texts"] = boost::json::array{}; }
+    if (blank.contains("number") && !blank.contains("tolerance")) { blank["tolerance"] = "0"; }
+    boost::json::object key{{"item", "answer"}, {"version", 1}, {"scoring_standard", ""}, {"explanation", ""}};
+    key["correct_options"] = boost::json::array{};
+    key["blanks"] = boost::json::array{std::move(blank)};
+    auto read = engine::answer_key_from_json(key, "answer");
+    if (!read) { return std::unexpected{read.error().detail}; }
+    return std::move(read->blanks.front());
+}
+
 std::expected<RawItem, std::string> raw_from_json(const boost::json::value& value, std::string& id,
                                                   std::map<std::string, std::size_t>& ignored)
 {
-    constexpr std::array known{"id",       "type",       "knowledge_point", "subject",         "stem",  "options",
-                               "answer",   "difficulty", "importance",      "points",          "score", "explanation",
-                               "analysis", "source",     "shuffle",         "scoring_standard"};
+    constexpr std::array known{
+        "id",         "type",   "knowledge_point", "subject",     "stem",     "options", "answer",  "difficulty",
+        "importance", "points", "score",           "explanation", "analysis", "source",  "shuffle", "scoring_standard",
+        "prompts",    "rule",   "penalty",         "any_order",   "stimulus"};
     engine::JsonFields fields{value, ""};
     RawItem raw;
     raw.id = id = fields.text("id", engine::item_id_bytes_max);
@@ -196,7 +245,7 @@ std::expected<RawItem, std::string> raw_from_json(const boost::json::value& valu
     raw.stem = fields.text("stem", text_bytes_max);
     if (fields.has("options")) { raw.options = fields.texts("options", 26, text_bytes_max); }
     for (const auto& element : fields.array("answer", 26)) {
-        RawItem::Blank blank;
+        engine::BlankKey blank;
         if (element.is_string()) {
             blank.texts.emplace_back(element.get_string());
         } else if (element.is_array()) {
@@ -207,18 +256,23 @@ std::expected<RawItem, std::string> raw_from_json(const boost::json::value& valu
                 blank.texts.emplace_back(alternative.get_string());
             }
         } else if (element.is_object()) {
-            engine::JsonFields numeric{element, "answer"};
-            engine::NumericAnswer number;
-            number.value =
-                numeric.decimal("number", Decimal::from_integer(-1'000'000'000), Decimal::from_integer(1'000'000'000));
-            number.tolerance = numeric.optional_decimal("tolerance", Decimal{}, Decimal::from_integer(1'000'000'000))
-                                   .value_or(Decimal{});
-            if (const auto done = numeric.finish(); !done) { return std::unexpected{done.error().detail}; }
-            blank.number = number;
+            auto read = blank_from_json(element.get_object());
+            if (!read) { return std::unexpected{read.error()}; }
+            blank = std::move(*read);
         } else {
             return std::unexpected{std::string{"answer: neither text, list of texts nor number"}};
         }
         raw.answer.push_back(std::move(blank));
+    }
+    if (fields.has("prompts")) { raw.prompts = fields.texts("prompts", 26, text_bytes_max); }
+    raw.rule = fields.optional_text("rule", 32).value_or("");
+    raw.penalty = fields.optional_decimal("penalty", Decimal{}, Decimal::from_integer(1));
+    raw.any_order = fields.boolean_or("any_order", false);
+    if (fields.has("stimulus")) {
+        engine::JsonFields stimulus{fields.member("stimulus"), "stimulus"};
+        raw.stimulus_id = stimulus.text("id", engine::item_id_bytes_max);
+        raw.stimulus = stimulus.text("content", text_bytes_max);
+        if (const auto done = stimulus.finish(); !done) { return std::unexpected{done.error().detail}; }
     }
     raw.difficulty = fields.optional_decimal("difficulty", Decimal{}, Decimal::from_integer(1));
     raw.importance = fields.optional_text("importance", 8).value_or("");
@@ -286,15 +340,64 @@ std::vector<std::string> split(std::string_view text, std::string_view separator
 }
 
 /// "ABD", "A,B,D" or "A B D".
-std::vector<RawItem::Blank> letters(std::string_view text)
+std::vector<engine::BlankKey> letters(std::string_view text)
 {
-    std::vector<RawItem::Blank> found;
+    std::vector<engine::BlankKey> found;
     for (const char c : text) {
         if (c == ',' || c == ' ' || c == ';') { continue; }
         const char upper = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
         found.push_back({.texts = {std::string(1, upper)}, .number = {}});
     }
     return found;
+}
+
+/// "1.5", "1.5±0.05", "1.5±2%", each with a unit behind it or without: what follows "number:" in a cell.
+std::expected<engine::NumericAnswer, std::string> number_from_cell(std::string_view text)
+{
+    constexpr std::string_view number_letters = "0123456789.-";
+    const auto wrong = [&] { return std::unexpected{"answer: 'number:" + std::string{text} + "' can't be read"}; };
+    const auto take = [&](std::string_view& rest) {
+        const std::size_t end = std::min(rest.find_first_not_of(number_letters), rest.size());
+        const auto number = Decimal::parse(rest.substr(0, end));
+        rest.remove_prefix(end);
+        return number;
+    };
+    engine::NumericAnswer answer;
+    std::string_view rest = text;
+    const auto value = take(rest);
+    if (!value) { return wrong(); }
+    answer.value = *value;
+    constexpr std::string_view plus_minus = "±";
+    if (rest.starts_with(plus_minus)) {
+        rest.remove_prefix(plus_minus.size());
+        const auto tolerance = take(rest);
+        if (!tolerance) { return wrong(); }
+        if (rest.starts_with('%')) {
+            rest.remove_prefix(1);
+            answer.relative_tolerance = tolerance->scaled(1, 100);
+        } else {
+            answer.tolerance = *tolerance;
+        }
+    }
+    answer.unit = trimmed(rest);
+    return answer;
+}
+
+std::expected<engine::BlankKey, std::string> blank_from_cell(std::string_view cell)
+{
+    constexpr std::string_view prefix = "number:";
+    engine::BlankKey blank;
+    for (std::string& text : split(cell, "|")) {
+        if (!text.starts_with(prefix)) {
+            blank.texts.push_back(std::move(text));
+            continue;
+        }
+        auto number = number_from_cell(std::string_view{text}.substr(prefix.size()));
+        if (!number) { return std::unexpected{number.error()}; }
+        if (blank.number) { return std::unexpected{std::string{"answer: a blank has two numbers"}}; }
+        blank.number = std::move(*number);
+    }
+    return blank;
 }
 
 std::expected<RawItem, std::string> raw_from_cells(const std::vector<std::string>& names, const CsvRow& row,
@@ -346,6 +449,25 @@ std::expected<RawItem, std::string> raw_from_cells(const std::vector<std::string
                 if (!value) { return std::unexpected{"shuffle '" + cell + "' is neither true nor false"}; }
                 raw.shuffle = *value;
             }
+        } else if (name == "rule") {
+            raw.rule = trimmed(cell);
+        } else if (name == "penalty") {
+            if (auto wrong = number(raw.penalty, Decimal::from_integer(1))) { return std::unexpected{*wrong}; }
+        } else if (name == "any_order") {
+            if (!trimmed(cell).empty()) {
+                const auto value = truth(cell);
+                if (!value) { return std::unexpected{"any_order '" + cell + "' is neither true nor false"}; }
+                raw.any_order = *value;
+            }
+        } else if (name == "stimulus_id") {
+            raw.stimulus_id = trimmed(cell);
+        } else if (name == "stimulus") {
+            raw.stimulus = cell;
+        } else if (name.starts_with("prompt_") && !trimmed(cell).empty()) {
+            if (name != "prompt_" + std::to_string(raw.prompts.size() + 1)) {
+                return std::unexpected{name + " is filled, an earlier one is empty"};
+            }
+            raw.prompts.push_back(cell);
         } else if (name.starts_with("option_") && !trimmed(cell).empty()) {
             const auto place = static_cast<std::size_t>(name.back() - 'a');
             if (place != raw.options.size()) {
@@ -355,11 +477,13 @@ std::expected<RawItem, std::string> raw_from_cells(const std::vector<std::string
         }
     }
     const std::string_view type = translate(type_words, raw.type);
-    if (type == "single" || type == "multiple") {
+    if (type == "single" || type == "multiple" || type == "order" || type == "match") {
         raw.answer = letters(answer);
     } else if (type == "fill") {
-        for (const std::string& blank : split(answer, "||")) {
-            raw.answer.push_back({.texts = split(blank, "|"), .number = {}});
+        for (const std::string& cell : split(answer, "||")) {
+            auto blank = blank_from_cell(cell);
+            if (!blank) { return std::unexpected{blank.error()}; }
+            raw.answer.push_back(std::move(*blank));
         }
     } else {
         raw.answer.push_back({.texts = {answer}, .number = {}});
@@ -372,14 +496,18 @@ Result<ItemRows> read_csv(std::string_view text)
     const auto parsed = parse_csv(text);
     if (!parsed) { return std::unexpected{parsed.error()}; }
     if (parsed->empty()) { return refuse(VaultError::malformed, "the file is empty"); }
-    constexpr std::array known{"id",     "type",       "knowledge_point", "stem",   "answer",           "difficulty",
-                               "points", "importance", "explanation",     "source", "scoring_standard", "shuffle"};
+    constexpr std::array known{
+        "id",     "type",       "knowledge_point", "stem",        "answer",           "difficulty",
+        "points", "importance", "explanation",     "source",      "scoring_standard", "shuffle",
+        "rule",   "penalty",    "any_order",       "stimulus_id", "stimulus"};
     ItemRows rows;
     std::vector<std::string> names;
     for (const std::string& cell : parsed->front().cells) {
         std::string name{translate(heading_words, trimmed(cell))};
         const bool option = name.size() == 8 && name.starts_with("option_") && name.back() >= 'a' && name.back() <= 'l';
-        if (!option && std::ranges::find(known, name) == known.end()) { ++rows.ignored_members[name]; }
+        const bool prompt = name.size() > 7 && name.size() < 10 && name.starts_with("prompt_") &&
+                            name.find_first_not_of("0123456789", 7) == std::string::npos;
+        if (!option && !prompt && std::ranges::find(known, name) == known.end()) { ++rows.ignored_members[name]; }
         if (std::ranges::find(names, name) != names.end()) {
             return refuse(VaultError::malformed, "the heading names '" + name + "' twice");
         }

@@ -62,6 +62,8 @@ Result<PackageContents> gather_compartments(OfficeVault& vault, const std::vecto
             for (const engine::FormItem& entry : section.items) {
                 collect_media(entry.item.stem, media);
                 for (const engine::Option& option : entry.item.options) { collect_media(option.content, media); }
+                for (const engine::Option& prompt : entry.item.prompts) { collect_media(prompt.content, media); }
+                if (entry.item.stimulus) { collect_media(entry.item.stimulus->content, media); }
                 auto key = bank.key(entry.item.id, entry.item.version);
                 if (!key) { return std::unexpected{key.error()}; }
                 keys.keys.insert_or_assign(entry.item.id, std::move(*key));

@@ -36,7 +36,10 @@ double normal(engine::RandomIntegers& random)
 
 std::string right_text(const engine::BlankKey& blank)
 {
-    return blank.number ? blank.number->value.to_string() : blank.texts.front();
+    if (!blank.number) { return blank.texts.front(); }
+    std::string text = blank.number->value.to_string();
+    if (blank.number->decimal_comma) { std::ranges::replace(text, '.', ','); }
+    return text + blank.number->unit;
 }
 
 /// A number that is off by a tenth, or a text nobody accepts.
@@ -45,7 +48,12 @@ std::string wrong_text(const engine::BlankKey& blank, engine::RandomIntegers& ra
     if (!blank.number) { return random.below(2) == 0 ? "不清楚" : "其他"; }
     const auto off = engine::Decimal::from_units(
         std::max<std::int64_t>(blank.number->tolerance.units() * 3, engine::Decimal::units_per_one));
-    return (blank.number->value + off).to_string();
+    engine::BlankKey wrong = blank;
+    wrong.number->value += off;
+    if (wrong.number->relative_tolerance > engine::Decimal{} || wrong.number->significant_figures > 0) {
+        wrong.number->value = wrong.number->value.times(10); // far from any share or figure
+    }
+    return right_text(wrong);
 }
 
 engine::Response right_response(const engine::ItemWithKey& item)
@@ -89,7 +97,21 @@ engine::Response wrong_response(const engine::ItemWithKey& item, engine::RandomI
         response[place] = wrong_text(item.key.blanks[place], random);
         return response;
     }
+    case engine::ItemType::order: {
+        engine::Response response = right;
+        const std::size_t place = random.below(response.size() - 1);
+        std::swap(response[place], response[place + 1]);
+        return response;
+    }
+    case engine::ItemType::match: {
+        engine::Response response = right;
+        std::string& pair = response[random.below(response.size())];
+        const std::string& other = item.item.options[random.below(item.item.options.size())].id;
+        pair = pair.substr(0, pair.find(' ') + 1) + (pair.ends_with(other) ? "-" : other);
+        return response;
+    }
     case engine::ItemType::short_answer:
+    case engine::ItemType::calculation:
     case engine::ItemType::essay: return {"（演练作答）"};
     }
     return {};

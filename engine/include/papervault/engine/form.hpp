@@ -42,8 +42,9 @@ struct Form {
 [[nodiscard]] std::string form_identity_text(const Form& form);
 
 /// A candidate's own order of one form: items move within their section, options within their item (unless
-/// shuffle_options is false). Scores don't change. Derived from the stream alone: section after section, first its
-/// items are shuffled, then the options of each item in the new order.
+/// shuffle_options is false). Items of one stimulus move as a block and keep their order in it. Scores don't change.
+/// Derived from the stream alone: section after section, first its
+/// blocks are shuffled, then the options of each item in the new order.
 [[nodiscard]] Form permute(const Form& form, RandomStream& stream);
 
 /// The form as the candidate's page reads it: numbered, true/false options added, nothing that helps to guess a key (no

@@ -7,6 +7,8 @@ find_package(fmt 9.1 REQUIRED CONFIG)
 find_package(CLI11 2.1 REQUIRED CONFIG)
 pkg_check_modules(sodium REQUIRED IMPORTED_TARGET "libsodium>=1.0.18")
 find_package(pugixml 1.12 REQUIRED CONFIG)
+# Regular expressions of foreign items: RE2 matches in linear time, whatever the pattern.
+pkg_check_modules(re2 REQUIRED IMPORTED_TARGET re2)
 # pkg-config reports SQLite's version: SQLCipher 4.6 is built on SQLite 3.46.
 pkg_check_modules(sqlcipher IMPORTED_TARGET "sqlcipher>=3.46")
 if(NOT sqlcipher_FOUND)

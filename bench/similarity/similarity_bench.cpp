@@ -82,10 +82,10 @@ AnswerTable make_answers(std::size_t candidates)
             while (option + 1U < options && pull[item][option] <= at) { ++option; }
             row[item] = option;
         }
-        // One candidate in 5,000 copies 60 % from the one before.
+        // One candidate in 5,000 copies 80 % from the one before.
         if (candidate % 5'000 == 4'999) {
             for (std::size_t item = 0; item < items; ++item) {
-                row[item] = random.below(10) < 6 ? last[item] : row[item];
+                row[item] = random.below(10) < 8 ? last[item] : row[item];
             }
         }
         answers.add_candidate(row);

@@ -55,14 +55,6 @@ std::optional<double> alpha_of(std::size_t items, double sum_of_items, double to
     return count / (count - 1) * (1 - sum_of_items / total);
 }
 
-double share_in(const std::vector<double>& is_chosen, const std::vector<std::size_t>& group)
-{
-    if (group.empty()) { return 0; }
-    double count = 0;
-    for (const std::size_t candidate : group) { count += is_chosen[candidate]; }
-    return count / static_cast<double>(group.size());
-}
-
 } // namespace
 
 std::vector<ItemStatistics> item_statistics(const ScoreMatrix& scores)
@@ -94,43 +86,6 @@ std::vector<ItemStatistics> item_statistics(const ScoreMatrix& scores)
             one.discrimination = difference / points_max / static_cast<double>(groups.upper.size());
         }
     }
-    return statistics;
-}
-
-std::vector<OptionStatistics> option_statistics(const ScoreMatrix& scores, std::size_t item,
-                                                std::span<const std::string> options,
-                                                std::span<const std::string> correct_options,
-                                                std::span<const Response> responses)
-{
-    PAPERVAULT_ASSERT(responses.size() == scores.candidate_count());
-    const auto whole = totals(scores);
-    const auto rest = totals_without(scores, item);
-    const ExtremeGroups groups = extreme_groups(scores);
-    std::vector<OptionStatistics> statistics;
-    const auto add = [&](const std::string& option, const auto& is_chosen_by) {
-        OptionStatistics& one = statistics.emplace_back();
-        one.option = option;
-        one.is_key = std::ranges::find(correct_options, option) != correct_options.end();
-        std::vector<double> is_chosen;
-        double total = 0;
-        for (std::size_t candidate = 0; candidate < responses.size(); ++candidate) {
-            const bool chosen = is_chosen_by(responses[candidate]);
-            is_chosen.push_back(chosen ? 1 : 0);
-            one.count += chosen ? 1U : 0U;
-            total += chosen ? whole[candidate] : 0;
-        }
-        if (responses.empty()) { return; }
-        one.share = static_cast<double>(one.count) / static_cast<double>(responses.size());
-        one.point_biserial = correlation(is_chosen, whole);
-        one.point_biserial_rest = correlation(is_chosen, rest);
-        if (one.count > 0) { one.mean_total = total / static_cast<double>(one.count); }
-        one.upper_share = share_in(is_chosen, groups.upper);
-        one.lower_share = share_in(is_chosen, groups.lower);
-    };
-    for (const std::string& option : options) {
-        add(option, [&](const Response& response) { return std::ranges::find(response, option) != response.end(); });
-    }
-    add("", [](const Response& response) { return std::ranges::all_of(response, &std::string::empty); });
     return statistics;
 }
 

@@ -34,6 +34,7 @@ public:
         draws();
         packages();
         results();
+        analysis();
         audit();
     }
 
@@ -335,6 +336,16 @@ private:
         app->add_option("--mean", plan->mean, "能力均值 / mean ability (logits)")->capture_default_str();
         app->add_option("--spread", plan->spread, "能力标准差 / standard deviation")->capture_default_str();
         app->add_option("--out", plan->out, "文件 / file to write (JSONL)")->required();
+    }
+
+    void analysis()
+    {
+        CLI::App* app = &app_;
+        auto analyze = command<Analyze>(
+            app, "analyze", "作答矩阵的统计分析 / statistics of a matrix of scores or responses (docs/analysis.md)");
+        app->add_option("--scored", analyze->scored, "得分矩阵 / scores, candidates by items (CSV)");
+        app->add_option("--raw", analyze->raw, "作答矩阵 / responses, candidates by items (CSV)");
+        app->add_option("--key", analyze->key, "答案（CSV：item,key）/ keys of --raw");
     }
 
     void audit()

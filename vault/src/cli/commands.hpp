@@ -159,6 +159,9 @@ struct WriteReport {
     std::string package;
     File out;
 };
+struct Analyze {
+    std::optional<File> scored, raw, key;
+};
 struct PlanRehearsal {
     VaultLogin login;
     std::string batch;
@@ -213,6 +216,7 @@ struct ExportLedger {
 [[nodiscard]] Result<Report> run(const Grade& command);
 [[nodiscard]] Result<Report> run(const ExplainScore& command);
 [[nodiscard]] Result<Report> run(const WriteReport& command);
+[[nodiscard]] Result<Report> run(const Analyze& command);
 [[nodiscard]] Result<Report> run(const PlanRehearsal& command);
 [[nodiscard]] Result<Report> run(const VerifyAudit& command);
 [[nodiscard]] Result<Report> run(const ShowLedger& command);

@@ -9,7 +9,8 @@ namespace papervault::vault {
 namespace {
 
 /// Converts strictly; nothing for a byte sequence that is not of the encoding.
-std::optional<std::string> convert(std::string_view bytes, const char* from)
+/// @param growth  UTF-8 bytes that one byte of `from` may become, at most.
+std::optional<std::string> convert(std::string_view bytes, const char* from, std::size_t growth)
 {
     iconv_t converter = iconv_open("UTF-8", from);
     if (converter == reinterpret_cast<iconv_t>(-1)) { return std::nullopt; }
@@ -18,7 +19,7 @@ std::optional<std::string> convert(std::string_view bytes, const char* from)
         ~Close() { iconv_close(handle); }
     } close{converter};
     std::string text;
-    text.resize(bytes.size() * 4 + 16);
+    text.resize(bytes.size() * growth + 16);
     char* in = const_cast<char*>(bytes.data()); // iconv's signature lacks const; it only reads
     std::size_t in_left = bytes.size();
     char* out = text.data();
@@ -35,26 +36,31 @@ std::optional<std::string> convert(std::string_view bytes, const char* from)
 Result<std::string> to_utf8(std::string_view bytes)
 {
     if (bytes.starts_with("\xEF\xBB\xBF")) { bytes.remove_prefix(3); }
-    if (auto text = convert(bytes, "UTF-8")) { return *std::move(text); }
-    if (auto text = convert(bytes, "GB18030")) { return *std::move(text); }
+    if (auto text = convert(bytes, "UTF-8", 1)) { return *std::move(text); }
+    if (auto text = convert(bytes, "GB18030", 2)) { return *std::move(text); }
     return refuse(VaultError::malformed, "the file is neither UTF-8 nor GB18030 text");
 }
 
-Result<std::vector<CsvRow>> parse_csv(std::string_view bytes, std::size_t rows_max, std::size_t cells_max)
+Result<void> read_csv(std::string_view bytes, std::size_t cells_max,
+                      const std::function<Result<void>(const CsvRow&)>& take)
 {
     const auto utf8 = to_utf8(bytes);
     if (!utf8) { return std::unexpected{utf8.error()}; }
     const std::string_view text = *utf8;
-    std::vector<CsvRow> rows;
     std::size_t line = 1;
     std::size_t at = 0;
     const auto fail = [&](std::string_view why) {
         return refuse(VaultError::malformed, "line " + std::to_string(line) + ": " + std::string{why});
     };
+    CsvRow row;
     while (at < text.size()) {
-        CsvRow row{.line = line, .cells = {}};
+        row.line = line;
+        std::size_t count = 0; // cells so far: those of the last row are used again
         for (bool more = true; more;) {
-            std::string cell;
+            if (count == cells_max) { return fail("more than " + std::to_string(cells_max) + " cells"); }
+            if (count == row.cells.size()) { row.cells.emplace_back(); }
+            std::string& cell = row.cells[count++];
+            cell.clear();
             if (at < text.size() && text[at] == '"') {
                 ++at;
                 for (;;) {
@@ -78,18 +84,31 @@ Result<std::vector<CsvRow>> parse_csv(std::string_view bytes, std::size_t rows_m
                     cell.push_back(text[at++]);
                 }
             }
-            row.cells.push_back(std::move(cell));
-            if (row.cells.size() > cells_max) { return fail("more than " + std::to_string(cells_max) + " cells"); }
             more = at < text.size() && text[at] == ',';
             if (more) { ++at; }
         }
+        row.cells.resize(count);
         if (at < text.size() && text[at] == '\r') { ++at; }
         if (at < text.size() && text[at] == '\n') { ++at; }
         ++line;
-        const bool empty = row.cells.size() == 1 && row.cells.front().empty();
-        if (!empty) { rows.push_back(std::move(row)); }
-        if (rows.size() > rows_max) { return fail("more than " + std::to_string(rows_max) + " rows"); }
+        if (auto taken = take(row); !taken) { return taken; }
     }
+    return {};
+}
+
+Result<std::vector<CsvRow>> parse_csv(std::string_view bytes, std::size_t rows_max, std::size_t cells_max)
+{
+    std::vector<CsvRow> rows;
+    const auto read = read_csv(bytes, cells_max, [&](const CsvRow& row) -> Result<void> {
+        const bool empty = row.cells.size() == 1 && row.cells.front().empty();
+        if (!empty) { rows.push_back(row); }
+        if (rows.size() > rows_max) {
+            return refuse(VaultError::malformed,
+                          "line " + std::to_string(row.line + 1) + ": more than " + std::to_string(rows_max) + " rows");
+        }
+        return {};
+    });
+    if (!read) { return std::unexpected{read.error()}; }
     return rows;
 }
 

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -69,8 +70,35 @@ struct OptionStatistics {
     double upper_share = 0;                    ///< In the upper group.
     double lower_share = 0;
 };
-/// What each option of a choice attracts: the given options in their order, then one entry for nothing chosen.
-/// @param responses By candidate, as in the matrix.
+/// What each option of a choice attracts. Totals and groups are worked out once for all items of a matrix.
+class OptionAnalysis {
+public:
+    /// @param scores  Must outlive the analysis.
+    explicit OptionAnalysis(const ScoreMatrix& scores);
+
+    /// The given options in their order, then one entry for nothing chosen.
+    /// @param responses By candidate, as in the matrix.
+    [[nodiscard]] std::vector<OptionStatistics> of(std::size_t item, std::span<const std::string> options,
+                                                   std::span<const std::string> correct_options,
+                                                   std::span<const Response> responses) const;
+    /// The same where each candidate chose one option at most, for large batches.
+    /// @param chosen By candidate: the place in `options`, or options.size() for nothing.
+    [[nodiscard]] std::vector<OptionStatistics> of(std::size_t item, std::span<const std::string> options,
+                                                   std::span<const std::string> correct_options,
+                                                   std::span<const std::uint32_t> chosen) const;
+
+private:
+    struct Sums;
+    [[nodiscard]] OptionStatistics finish(const Sums& sums) const;
+    [[nodiscard]] std::vector<double> deviations_without(std::size_t item) const;
+
+    const ScoreMatrix* scores_;
+    std::vector<double> totals_;
+    std::vector<double> deviations_; ///< Of the totals from their mean.
+    double total_moment_ = 0;
+    std::vector<signed char> group_; ///< By candidate: 1 upper, −1 lower, 0 neither.
+    std::size_t group_size_ = 0;
+};
 [[nodiscard]] std::vector<OptionStatistics> option_statistics(const ScoreMatrix& scores, std::size_t item,
                                                               std::span<const std::string> options,
                                                               std::span<const std::string> correct_options,

@@ -17,62 +17,71 @@ ProductSampler::Scratch ProductSampler::make_scratch() const
 {
     Scratch scratch;
     scratch.enemy_stamp.assign(enemy_set_count_, 0);
+    scratch.picked.assign(units_taken_, 0);
     return scratch;
 }
 
 /// R. W. Floyd's sample without replacement: each subset is equally likely.
-void ProductSampler::draw_cell(const Draws& cell, Dice& dice, std::vector<std::uint32_t>& picked)
+inline std::uint32_t* ProductSampler::draw_cell(const Draws& cell, Dice& dice, std::uint32_t* picked)
 {
     if (cell.taken == 1) {
-        picked.push_back(cell.first + dice.below(cell.size));
-        return;
+        *picked = cell.first + dice.below(cell.size);
+        return picked + 1;
     }
-    const std::size_t from = picked.size();
-    if (cell.taken <= few_picks) {
-        for (std::uint32_t last = cell.size - cell.taken; last < cell.size; ++last) {
-            std::uint32_t choice = cell.first + dice.below(last + 1);
-            for (std::size_t at = from; at < picked.size(); ++at) {
-                if (picked[at] == choice) {
-                    choice = cell.first + last;
-                    break;
-                }
+    if (cell.taken > few_picks) { return draw_large_cell(cell, dice, picked); }
+    std::uint32_t* const from = picked;
+    for (std::uint32_t last = cell.size - cell.taken; last < cell.size; ++last) {
+        std::uint32_t choice = cell.first + dice.below(last + 1);
+        for (const std::uint32_t* at = from; at != picked; ++at) {
+            if (*at == choice) {
+                choice = cell.first + last;
+                break;
             }
-            picked.push_back(choice);
         }
-        return;
+        *picked++ = choice;
     }
+    return picked;
+}
+
+std::uint32_t* ProductSampler::draw_large_cell(const Draws& cell, Dice& dice, std::uint32_t* picked)
+{
     std::vector<bool> has(cell.size);
     for (std::uint32_t last = cell.size - cell.taken; last < cell.size; ++last) {
         std::uint32_t choice = dice.below(last + 1);
         if (has[choice]) { choice = last; }
         has[choice] = true;
-        picked.push_back(cell.first + choice);
+        *picked++ = cell.first + choice;
     }
+    return picked;
 }
 
-template <std::size_t Local>
-bool ProductSampler::draw_group(const Group& group, Dice& dice, Scratch& scratch) const
+template <std::size_t Global, std::size_t Local>
+inline std::uint32_t* ProductSampler::draw_group(const Group& group, Dice& dice, std::uint32_t* picked,
+                                                 Totals<Global>& totals) const
 {
-    const std::size_t from = scratch.picked.size();
     const std::size_t local_at = 2 + global_words_;
+    const Draws* const cells = draws_.data() + group.first_cell;
     for (int tried = 0; tried < group_tries_max; ++tried) {
-        scratch.picked.resize(from);
-        for (std::uint32_t cell = 0; cell < group.cells; ++cell) {
-            draw_cell(draws_[group.first_cell + cell], dice, scratch.picked);
-        }
-        if (group.bounds.empty()) { return true; }
-        Word lanes[Local]{};
-        for (std::size_t at = from; at < scratch.picked.size(); ++at) {
-            const Word* const words = record(scratch.picked[at]) + local_at;
-            for (std::size_t word = 0; word < Local; ++word) { lanes[word] += words[word]; }
+        std::uint32_t* end = picked;
+        for (std::uint32_t cell = 0; cell < group.cells; ++cell) { end = draw_cell(cells[cell], dice, end); }
+        Totals<Global> own = totals;
+        Word local[Local]{};
+        for (const std::uint32_t* at = picked; at != end; ++at) {
+            const Word* const words = record(*at);
+            own.sum += static_cast<std::int64_t>(words[1]);
+            for (std::size_t word = 0; word < Global; ++word) { own.lanes[word] += words[2 + word]; }
+            for (std::size_t word = 0; word < Local; ++word) { local[word] += words[local_at + word]; }
         }
         bool is_right = true;
-        for (std::size_t word = 0; word < Local; ++word) {
-            is_right = is_right && holds(group.bounds[word], lanes[word]);
+        for (std::size_t word = 0; word < group.bounds.size(); ++word) {
+            is_right = is_right && holds(group.bounds[word], local[word]);
         }
-        if (is_right) { return true; }
+        if (is_right) {
+            totals = own;
+            return end;
+        }
     }
-    return false;
+    return nullptr;
 }
 
 std::uint32_t ProductSampler::place_of(std::int64_t sum) const
@@ -85,29 +94,28 @@ std::uint32_t ProductSampler::place_of(std::int64_t sum) const
     return place;
 }
 
-void ProductSampler::pick_block_cell(const BlockCell& cell, std::uint32_t choice, std::vector<std::uint32_t>& picked)
+std::uint32_t* ProductSampler::pick_block_cell(const BlockCell& cell, std::uint32_t choice, std::uint32_t* picked)
 {
     if (cell.draws.taken == 1) {
-        picked.push_back(cell.draws.first + choice);
-        return;
+        *picked++ = cell.draws.first + choice;
+    } else {
+        *picked++ = cell.draws.first + (cell.pairs[choice] & 0xffffU);
+        *picked++ = cell.draws.first + (cell.pairs[choice] >> 16U);
     }
-    picked.push_back(cell.draws.first + (cell.pairs[choice] & 0xffffU));
-    picked.push_back(cell.draws.first + (cell.pairs[choice] >> 16U));
+    return picked;
 }
 
-/// Draws the block so that the sum is met. @return False when what was drawn before is turned down.
-bool ProductSampler::block_fits(std::int64_t sum, Dice& dice, Scratch& scratch) const
+std::uint32_t* ProductSampler::draw_block(std::int64_t sum, Dice& dice, std::uint32_t* picked) const
 {
-    const std::uint32_t from = place_of(sum_low_ - sum);
-    const std::uint32_t to = place_of(sum_high_ - sum + 1);
     const std::uint32_t choice = dice.below(block_.largest_window);
-    if (choice >= to - from) { return false; }
+    const std::uint32_t from = place_of(sum_low_ - sum);
+    if (from + choice >= block_.sums.size() || block_.sums[from + choice] > sum_high_ - sum) { return nullptr; }
     std::uint32_t entry = block_.entries[from + choice];
     for (const BlockCell& cell : block_.cells) {
-        pick_block_cell(cell, entry % cell.choices, scratch.picked);
+        picked = pick_block_cell(cell, entry % cell.choices, picked);
         entry /= cell.choices;
     }
-    return true;
+    return picked;
 }
 
 bool ProductSampler::has_enemies(Scratch& scratch) const
@@ -144,22 +152,23 @@ bool ProductSampler::sums_hold(const Scratch& scratch) const
 template <std::size_t Global, std::size_t Local>
 bool ProductSampler::attempt(Dice& dice, Scratch& scratch) const
 {
-    scratch.picked.clear();
+    Totals<Global> totals;
+    std::uint32_t* end = scratch.picked.data();
     for (const Group& group : groups_) {
-        if (!draw_group<Local>(group, dice, scratch)) { return false; }
+        end = draw_group<Global, Local>(group, dice, end, totals);
+        if (end == nullptr) { return false; }
     }
     if (has_sum_) {
-        std::int64_t sum = 0;
-        for (const std::uint32_t number : scratch.picked) { sum += static_cast<std::int64_t>(record(number)[1]); }
-        if (!block_fits(sum, dice, scratch)) { return false; }
-    }
-    Word lanes[Global]{};
-    for (const std::uint32_t number : scratch.picked) {
-        const Word* const words = record(number) + 2;
-        for (std::size_t word = 0; word < Global; ++word) { lanes[word] += words[word]; }
+        const std::uint32_t* at = end;
+        end = draw_block(totals.sum, dice, end);
+        if (end == nullptr) { return false; }
+        for (; at != end; ++at) {
+            const Word* const words = record(*at) + 2;
+            for (std::size_t word = 0; word < Global; ++word) { totals.lanes[word] += words[word]; }
+        }
     }
     for (std::size_t word = 0; word < global_bounds_.size(); ++word) {
-        if (!holds(global_bounds_[word], lanes[word])) { return false; }
+        if (!holds(global_bounds_[word], totals.lanes[word])) { return false; }
     }
     return !has_enemies(scratch) && sums_hold(scratch);
 }

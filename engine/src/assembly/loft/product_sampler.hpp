@@ -21,7 +21,7 @@ namespace papervault::engine::assembly {
 class ProductSampler {
 public:
     struct Scratch {
-        std::vector<std::uint32_t> picked;      // records
+        std::vector<std::uint32_t> picked;      // records; as many as a form has units
         std::vector<std::uint32_t> enemy_stamp; // by enemy set
         std::uint32_t stamp = 0;
         std::uint64_t attempts = 0;
@@ -68,14 +68,22 @@ private:
     class Builder;
 
     bool propose(Dice& dice, Scratch& scratch) const;
+    template <std::size_t Global>
+    struct Totals {
+        std::int64_t sum = 0;
+        Word lanes[Global]{};
+    };
     template <std::size_t Global, std::size_t Local>
     bool attempt(Dice& dice, Scratch& scratch) const;
-    template <std::size_t Local>
-    bool draw_group(const Group& group, Dice& dice, Scratch& scratch) const;
-    static void draw_cell(const Draws& cell, Dice& dice, std::vector<std::uint32_t>& picked);
-    static void pick_block_cell(const BlockCell& cell, std::uint32_t choice, std::vector<std::uint32_t>& picked);
+    /// Writes its records from `picked` on and adds them up. @return Where the next ones go; null when it gives up.
+    template <std::size_t Global, std::size_t Local>
+    std::uint32_t* draw_group(const Group& group, Dice& dice, std::uint32_t* picked, Totals<Global>& totals) const;
+    static std::uint32_t* draw_cell(const Draws& cell, Dice& dice, std::uint32_t* picked);
+    static std::uint32_t* draw_large_cell(const Draws& cell, Dice& dice, std::uint32_t* picked);
+    static std::uint32_t* pick_block_cell(const BlockCell& cell, std::uint32_t choice, std::uint32_t* picked);
     [[nodiscard]] std::uint32_t place_of(std::int64_t sum) const;
-    bool block_fits(std::int64_t sum, Dice& dice, Scratch& scratch) const;
+    /// Draws the block so that the sum is met. @return As draw_group(); null when what was drawn before is turned down.
+    std::uint32_t* draw_block(std::int64_t sum, Dice& dice, std::uint32_t* picked) const;
     bool has_enemies(Scratch& scratch) const;
     bool sums_hold(const Scratch& scratch) const;
     [[nodiscard]] bool holds(const LaneBounds& bounds, Word value) const noexcept
@@ -90,6 +98,7 @@ private:
     /// A record: unit and first enemy set; value of the main sum; global lanes; local lanes; values of other sums.
     std::vector<Word> records_;
     std::size_t stride_ = 0;
+    std::size_t units_taken_ = 0;
     std::size_t global_words_ = 0;
     std::size_t local_words_ = 0;
     Word top_bits_ = 0;

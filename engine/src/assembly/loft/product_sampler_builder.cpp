@@ -8,7 +8,7 @@ namespace papervault::engine::assembly {
 
 namespace {
 
-constexpr std::size_t block_entries_max = std::size_t{1} << 19U;
+constexpr std::size_t block_entries_max = std::size_t{1} << 16U;
 constexpr std::size_t group_cells_max = 8;
 constexpr std::uint32_t pair_cell_max = 700;
 /// Proposals of the trial, and the forms that must come of them.
@@ -240,7 +240,7 @@ bool ProductSampler::Builder::lay_out_lanes()
     const std::size_t global = (used.back() + per_word - 1) / per_word;
     if (global > 4) { return false; }
     out_.global_words_ = global <= 1 ? 1 : global == 2 ? 2 : 4;
-    out_.local_words_ = (local + per_word - 1) / per_word;
+    out_.local_words_ = std::max<std::size_t>(1, (local + per_word - 1) / per_word);
     for (std::size_t lane = 0; lane < per_word; ++lane) {
         out_.top_bits_ |= Word{1} << (lane * lane_bits_ + lane_bits_ - 1);
     }
@@ -279,6 +279,7 @@ void ProductSampler::Builder::write_records()
     const std::size_t others = sums_.size() > 1 ? sums_.size() - 1 : 0;
     const std::size_t lanes_end = 2 + out_.global_words_ + out_.local_words_;
     out_.stride_ = lanes_end + others;
+    for (const auto& cell : partition_.cells) { out_.units_taken_ += cell.taken; }
     std::vector<std::size_t> use_of_count(problem_.counts.size(), counts_.size());
     for (std::size_t use = 0; use < counts_.size(); ++use) { use_of_count[counts_[use].count] = use; }
     out_.records_.reserve(problem_.units.size() * out_.stride_);

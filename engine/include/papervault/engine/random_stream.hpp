@@ -15,6 +15,15 @@ public:
     virtual void fill(std::span<std::byte> out) = 0;
 };
 
+/// As many independent streams as there are numbers, so that form 70,000 of a batch can be drawn again alone. For a
+/// draw they are ChaCha20 under one key, with the number as nonce. Threads may share them.
+class RandomStreams {
+public:
+    virtual ~RandomStreams() = default;
+    /// Fills the span with the bytes of stream `number` from `offset` on. @param offset A multiple of 64.
+    virtual void fill(std::uint64_t number, std::uint64_t offset, std::span<std::byte> out) const = 0;
+};
+
 /// Unbiased integers from a stream, the same on every compiler: Lemire's method on 64-bit words, little endian.
 /// Buffers; one per stream, not shared between threads.
 class RandomIntegers {

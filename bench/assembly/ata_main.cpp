@@ -1,0 +1,54 @@
+#include "commands.hpp"
+
+#include "independent_verifier.hpp"
+#include "instance_file.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+namespace papervault::assembly_bench {
+
+int verify_command(const VerifyOptions& options)
+{
+    const IndependentVerifier verifier{read_text_file(options.instance)};
+    const FormList forms = read_forms(read_text_file(options.forms));
+    const double start = cpu_seconds();
+    const Verdict verdict = options.each ? verifier.check_each(forms) : verifier.check_set(forms);
+    fmt::print("{{\"forms\": {}, \"verified\": {}, \"faults\": {}, \"objective\": {:.8f}, \"largest_use\": {}, "
+               "\"largest_overlap\": {}, \"verify_s\": {:.4f}}}\n",
+               forms.size(), verdict.fault_count == 0, verdict.fault_count, static_cast<double>(verdict.objective),
+               verdict.largest_use, verdict.largest_overlap, cpu_seconds() - start);
+    for (const std::string& fault : verdict.faults) { fmt::print(stderr, "{}\n", fault); }
+    return verdict.fault_count == 0 ? 0 : 1;
+}
+
+} // namespace papervault::assembly_bench
+
+int main(int argument_count, char** arguments)
+try {
+    using namespace papervault::assembly_bench;
+    CLI::App app{"Test assembly: solve, draw and verify .ata instances"};
+    app.require_subcommand(1);
+
+    DrawOptions draw;
+    auto* const draw_app = app.add_subcommand("draw", "a form for each candidate");
+    draw_app->add_option("instance", draw.instance)->required();
+    draw_app->add_option("--forms", draw.forms)->check(CLI::Range(1, 10'000'000));
+    draw_app->add_option("--seed", draw.seed);
+    draw_app->add_option("--threads", draw.threads)->check(CLI::Range(1, 64));
+    draw_app->add_option("--out", draw.out, "file for FORM lines");
+    draw_app->add_flag("--even-exposure", draw.evens_exposure, "even use of items instead of uniform forms");
+
+    VerifyOptions verify;
+    auto* const verify_app = app.add_subcommand("verify", "checks forms; shares no code with the solver");
+    verify_app->add_option("instance", verify.instance)->required();
+    verify_app->add_option("forms", verify.forms)->required();
+    verify_app->add_flag("--each", verify.each, "each form by itself");
+
+    CLI11_PARSE(app, argument_count, arguments);
+    if (*draw_app) { return draw_command(draw); }
+    return verify_command(verify);
+} catch (const std::exception& error) {
+    fmt::print(stderr, "{}\n", error.what());
+    return 2;
+}

@@ -1,0 +1,120 @@
+#include "commands.hpp"
+
+#include "chacha_streams.hpp"
+#include "independent_verifier.hpp"
+#include "instance_file.hpp"
+
+#include <papervault/engine/assembly_draw.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <span>
+#include <stdexcept>
+#include <thread>
+
+namespace papervault::assembly_bench {
+
+namespace {
+
+using engine::AssemblyDrawer;
+
+/// Draws forms first, first + 1, … into the list; each thread takes the next hundred.
+std::size_t draw_all(const AssemblyDrawer& drawer, const ChaChaStreams& streams, unsigned threads,
+                     std::vector<std::uint32_t>& items, std::size_t forms)
+{
+    constexpr std::size_t batch = 100;
+    std::atomic<std::size_t> next{0};
+    std::atomic<std::size_t> failures{0};
+    const std::size_t length = drawer.length();
+    const auto work = [&] {
+        AssemblyDrawer::Scratch scratch{drawer};
+        for (std::size_t from = next.fetch_add(batch); from < forms; from = next.fetch_add(batch)) {
+            for (std::size_t f = from; f < std::min(from + batch, forms); ++f) {
+                if (!drawer.draw(streams, f, scratch, std::span{items}.subspan(f * length, length))) { ++failures; }
+            }
+        }
+    };
+    std::vector<std::jthread> others;
+    for (unsigned i = 1; i < threads; ++i) { others.emplace_back(work); }
+    work();
+    others.clear();
+    return failures;
+}
+
+} // namespace
+
+std::string forms_to_text(std::span<const std::uint32_t> items, std::size_t length)
+{
+    std::string text;
+    text.reserve(items.size() * 6 + items.size() / length * 5);
+    for (std::size_t at = 0; at < items.size(); at += length) {
+        text += "FORM";
+        for (const std::uint32_t item : items.subspan(at, length)) {
+            text += ' ';
+            text += fmt::format_int{item}.c_str();
+        }
+        text += '\n';
+    }
+    return text;
+}
+
+int draw_command(const DrawOptions& options)
+{
+    const std::string text = read_text_file(options.instance);
+    const double cpu_start = cpu_seconds();
+    const auto problem = engine::assembly_problem_from_text(text);
+    if (!problem) { throw std::runtime_error{problem.error().detail}; }
+    const double cpu_read = cpu_seconds();
+    const ChaChaStreams streams{options.seed};
+    const auto drawer = AssemblyDrawer::compile(*problem, streams);
+    if (!drawer) {
+        fmt::print("{}\n", drawer.error().detail);
+        return 1;
+    }
+    const double cpu_compiled = cpu_seconds();
+    const double wall_compiled = wall_seconds();
+    FormList forms;
+    forms.items.resize(options.forms * problem->length);
+    for (std::size_t f = 1; f <= options.forms; ++f) { forms.begins.push_back(f * problem->length); }
+    const std::size_t failures = draw_all(*drawer, streams, options.threads, forms.items, options.forms);
+    const double cpu_drawn = cpu_seconds();
+    const double wall_drawn = wall_seconds();
+
+    const IndependentVerifier verifier{text};
+    const double cpu_verifier_ready = cpu_seconds();
+    const Verdict verdict = verifier.check_each(forms);
+    const double cpu_verified = cpu_seconds();
+
+    // Any one form, drawn again alone.
+    AssemblyDrawer::Scratch scratch{*drawer};
+    std::vector<std::uint32_t> again(problem->length);
+    const std::size_t again_count = std::min<std::size_t>(options.forms, 200);
+    bool is_same = true;
+    const double cpu_again = cpu_seconds();
+    for (std::size_t i = 0; i < again_count; ++i) {
+        const std::size_t f = i * 7919 % options.forms;
+        is_same = drawer->draw(streams, f, scratch, again) && is_same && std::ranges::equal(again, forms.form(f));
+    }
+    const double cpu_again_done = cpu_seconds();
+    if (!options.out.empty()) { write_text_file(options.out, forms_to_text(forms.items, problem->length)); }
+    const double drawing = cpu_drawn - cpu_compiled;
+    fmt::print(
+        "{{\"instance\": \"{}\", \"law\": \"{}\", \"forms\": {}, \"failures\": {}, \"verified\": {}, "
+        "\"faults\": {}, \"read_s\": {:.3f}, \"compile_s\": {:.3f}, \"draw_cpu_s\": {:.4f}, "
+        "\"draw_wall_s\": {:.4f}, \"forms_per_cpu_s\": {:.0f}, \"verifier_reads_s\": {:.3f}, \"verify_s\": {:.4f}, "
+        "\"draw_and_verify_s\": {:.4f}, \"one_form_again_ms\": {:.4f}, \"same_again\": {}, "
+        "\"largest_exposure\": {:.5f}, \"bytes_per_item\": {:.0f}}}\n",
+        problem->name, drawer->law() == AssemblyDrawer::Law::exactly_uniform ? "exactly uniform" : "chain",
+        options.forms, failures, verdict.fault_count == 0, verdict.fault_count, cpu_read - cpu_start,
+        cpu_compiled - cpu_read, drawing, wall_drawn - wall_compiled, static_cast<double>(options.forms) / drawing,
+        cpu_verifier_ready - cpu_drawn, cpu_verified - cpu_verifier_ready, drawing + cpu_verified - cpu_verifier_ready,
+        (cpu_again_done - cpu_again) * 1e3 / static_cast<double>(again_count), is_same,
+        static_cast<double>(verdict.largest_use) / static_cast<double>(options.forms),
+        static_cast<double>(drawer->bytes()) / problem->item_count);
+    for (const std::string& fault : verdict.faults) { fmt::print(stderr, "{}\n", fault); }
+    return verdict.fault_count == 0 && failures == 0 && is_same ? 0 : 1;
+}
+
+} // namespace papervault::assembly_bench

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <papervault/engine/assembly_problem.hpp>
+#include <papervault/engine/random_stream.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+/// A form for each candidate ("linear on the fly"): any number of forms of a problem with one form and a band.
+namespace papervault::engine {
+
+/// Which forms follow from problem and streams; recorded with a draw, as draw_method is.
+inline constexpr std::string_view assembly_draw_method = "papervault-assembly-draw-1";
+
+class AssemblyDrawer {
+public:
+    enum class Law {
+        exactly_uniform, ///< Every form that meets the constraints is equally likely.
+        chain,           ///< A Markov chain whose limit is uniform, stopped after a fixed number of steps.
+    };
+    /// Working memory of one thread; what it held before does not change a draw.
+    class Scratch {
+    public:
+        explicit Scratch(const AssemblyDrawer& drawer);
+        Scratch(Scratch&&) noexcept;
+        Scratch& operator=(Scratch&&) noexcept;
+        ~Scratch();
+
+    private:
+        friend class AssemblyDrawer;
+        struct State;
+        std::unique_ptr<State> state_;
+    };
+
+    /// @param streams Needed to settle the starting points of a chain: its streams from 2^63 on are used for that.
+    /// @return out_of_range for more than one form, stimuli with a chain that are too many, or a goal; infeasible
+    /// where no form was found.
+    [[nodiscard]] static Result<AssemblyDrawer> compile(const AssemblyProblem& problem, const RandomStreams& streams);
+    AssemblyDrawer(AssemblyDrawer&&) noexcept;
+    AssemblyDrawer& operator=(AssemblyDrawer&&) noexcept;
+    ~AssemblyDrawer();
+
+    [[nodiscard]] Law law() const noexcept;
+    [[nodiscard]] std::uint32_t length() const noexcept;
+    /// Bytes kept for drawing.
+    [[nodiscard]] std::size_t bytes() const noexcept;
+
+    /// Form `number` of the batch, a function of the problem and of stream `number` alone, whichever forms were drawn
+    /// before. Threads may share the drawer, each with a scratch of its own.
+    /// @param form As many as length(); in no particular order. @return False when no form was found.
+    [[nodiscard]] bool draw(const RandomStreams& streams, std::uint64_t number, Scratch& scratch,
+                            std::span<AssemblyProblem::Item> form) const;
+
+private:
+    class Plan;
+    explicit AssemblyDrawer(std::unique_ptr<const Plan> plan);
+    std::unique_ptr<const Plan> plan_;
+};
+
+} // namespace papervault::engine

@@ -1,0 +1,75 @@
+#pragma once
+
+#include "assembly/loft/dice.hpp"
+#include "assembly/search/soft_model.hpp"
+
+#include <optional>
+#include <vector>
+
+namespace papervault::engine::assembly {
+
+/// Draws forms with a Markov chain (Metropolis et al. 1953) over all forms of the right length: exchanges of two units,
+/// proposed alike in both directions, accepted by what they do to the strain; so every form without strain is equally
+/// likely in the limit. It starts, for each form anew, from units drawn at random with the numbers per cell of a form
+/// found before, and stops at the first form without strain after a fixed number of steps.
+class ChainSampler {
+public:
+    using Unit = UnitProblem::Unit;
+    struct Scratch {
+        explicit Scratch(const ChainSampler& sampler) : form{sampler.model_} {}
+        SoftForm form;
+        std::uint64_t restarts = 0;
+    };
+
+    /// @return Nothing where no form was found.
+    [[nodiscard]] static std::optional<ChainSampler> build(const UnitProblem& problem, const RandomStreams& streams);
+    bool draw(Dice& dice, Scratch& scratch, std::span<AssemblyProblem::Item> form) const;
+    [[nodiscard]] std::size_t bytes() const noexcept;
+
+private:
+    explicit ChainSampler(const UnitProblem& problem);
+    void make_cells();
+    bool settle(Dice& dice, Scratch& scratch) const;
+    void add_template(const SoftForm& form);
+    bool start(Dice& dice, Scratch& scratch) const;
+    struct Proposal {
+        Unit leaving = 0;
+        Unit coming = 0;
+        std::int64_t of_counts = 0; // what it does to the counts' strain
+    };
+    struct Walk {
+        std::uint64_t most = 0;  // steps
+        std::uint64_t least = 0; // steps
+        std::uint32_t inside_of_eight = 8;
+        const std::vector<std::uint32_t>* accept_below = nullptr;
+        bool mixes = false;
+    };
+    template <std::size_t Words>
+    bool propose(Dice& dice, const SoftForm& form, std::uint32_t inside, Proposal& out) const;
+    template <std::size_t Words>
+    bool cool(Dice& dice, SoftForm& form, const Walk& walk) const;
+    template <std::size_t Words>
+    void mix(Dice& dice, SoftForm& form) const;
+    template <std::size_t Words>
+    bool run(Dice& dice, SoftForm& form, const Walk& walk) const;
+    template <std::size_t Words>
+    bool run_with_popcount(Dice& dice, SoftForm& form, const Walk& walk) const;
+    template <std::size_t Words>
+    bool run_best(Dice& dice, SoftForm& form, const Walk& walk) const;
+    bool run(Dice& dice, SoftForm& form, const Walk& walk) const;
+    void write(const SoftForm& chosen, std::span<AssemblyProblem::Item> form) const;
+
+    SoftModel model_;
+    struct Cell {
+        std::uint32_t first = 0; // in cell_units_
+        std::uint32_t size = 0;
+    };
+    std::vector<Cell> cells_;
+    std::vector<Unit> cell_units_;
+    std::vector<std::uint32_t> cell_of_unit_;
+    std::vector<std::vector<std::uint32_t>> templates_; // by cell: how many
+    std::vector<std::uint32_t> warm_;                   // by strain added: the step is taken if a word is below
+    std::vector<std::uint32_t> cold_;
+};
+
+} // namespace papervault::engine::assembly

@@ -6,6 +6,8 @@
 #include <papervault/vault/identity.hpp>
 #include <papervault/vault/office.hpp>
 
+#include <cstddef>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -33,5 +35,8 @@ struct Session {
     OfficeVault vault;
 };
 [[nodiscard]] Result<Session> open_vault(const VaultLogin& login);
+
+/// A line on the terminal's stderr that says how far the work is; nothing where stderr is no terminal.
+[[nodiscard]] std::function<void(std::size_t done, std::size_t all)> progress_line(std::string_view what);
 
 } // namespace papervault::vault::cli

@@ -105,6 +105,24 @@ struct DrawById {
 struct ListDraws {
     VaultLogin login;
 };
+struct PreviewDraw {
+    VaultLogin login;
+    std::string draw;
+    std::vector<std::string> forms; ///< One, or two to be compared.
+    std::optional<File> html, pdf;
+    bool with_keys = false;
+    std::string purpose;
+};
+struct ProofForm {
+    VaultLogin login;
+    std::string draw, form;
+    bool clean = false;
+    std::vector<std::string> findings; ///< "ITEM=text"; "=text" for the form as a whole.
+};
+struct ListProofs {
+    VaultLogin login;
+    std::string draw;
+};
 struct CreateBatch {
     VaultLogin login;
     File batch;
@@ -210,6 +228,9 @@ struct ExportLedger {
 [[nodiscard]] Result<Report> reveal_to_draw(const ContributeToDraw& command);
 [[nodiscard]] Result<Report> run(const RunDraw& command);
 [[nodiscard]] Result<Report> run(const ListDraws& command);
+[[nodiscard]] Result<Report> run(const PreviewDraw& command);
+[[nodiscard]] Result<Report> run(const ProofForm& command);
+[[nodiscard]] Result<Report> run(const ListProofs& command);
 [[nodiscard]] Result<Report> verify_draw(const DrawById& command);
 [[nodiscard]] Result<Report> show_draw(const DrawById& command);
 [[nodiscard]] Result<Report> run(const CreateBatch& command);

@@ -74,12 +74,45 @@ void add_drawing(CommandTree& tree, CLI::App* parent)
     CommandTree::add_vault(app, list->login);
 }
 
+void add_preview(CLI::App* app, PreviewDraw& options)
+{
+    add_draw(app, options.login, options.draw);
+    app->add_option("--html", options.html, "写出网页 / web page to write");
+    app->add_option("--pdf", options.pdf, "写出 PDF / PDF to write");
+    app->add_flag("--with-keys", options.with_keys, "连同答案（须有答案权限）/ with keys; needs the right to them");
+    app->add_option("--purpose", options.purpose, "用途（登记）/ purpose, registered (B5)")->required();
+}
+
+void add_reading(CommandTree& tree, CLI::App* parent)
+{
+    CLI::App* app = parent;
+    auto preview = tree.command<PreviewDraw>(app, "preview", "校对稿 / a form as a readable paper");
+    add_preview(app, *preview);
+    app->add_option("--form", preview->forms, "卷 / form")->required()->expected(1);
+    app = parent;
+    auto compare = tree.command<PreviewDraw>(app, "compare", "两卷对照 / two forms side by side");
+    add_preview(app, *compare);
+    app->add_option("--form", compare->forms, "卷，给两次 / form; give it twice")->required()->expected(2);
+    app = parent;
+    auto proof = tree.command<ProofForm>(
+        app, "proof", "校对签认，不得由抽卷人 / mark a form as proof-read; not by the one who drew (B7)");
+    add_draw(app, proof->login, proof->draw);
+    app->add_option("--form", proof->form, "卷 / form")->required();
+    auto* clean = app->add_flag("--clean", proof->clean, "无误 / everything is in order");
+    app->add_option("--finding", proof->findings, "题号=问题，可多次 / ITEM=what is wrong; repeat")->excludes(clean);
+    app = parent;
+    auto proofs = tree.command<ListProofs>(app, "proofs", "校对记录 / proof-reading marks");
+    add_draw(app, proofs->login, proofs->draw);
+}
+
 } // namespace
 
 void add_draw_commands(CommandTree& tree)
 {
     add_blueprints(tree);
-    add_drawing(tree, tree.group("draw", "抽卷 / drawing papers"));
+    CLI::App* draw = tree.group("draw", "抽卷 / drawing papers");
+    add_drawing(tree, draw);
+    add_reading(tree, draw);
 }
 
 } // namespace papervault::vault::cli

@@ -2,8 +2,12 @@
 
 #include <papervault/crypto/random.hpp>
 
+#include "gm/sm3_sm4.hpp"
 #include "invariant.hpp"
 #include "sodium_bytes.hpp"
+
+#include <algorithm>
+#include <array>
 
 namespace papervault::crypto {
 
@@ -13,6 +17,11 @@ constexpr std::size_t nonce_bytes = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES
 constexpr std::size_t tag_bytes = crypto_aead_xchacha20poly1305_ietf_ABYTES;
 static_assert(nonce_bytes + tag_bytes == aead_overhead_bytes);
 static_assert(tag_bytes == ChunkCipher::overhead_bytes);
+static_assert(message_overhead_bytes(Suite::pv1) == aead_overhead_bytes);
+static_assert(message_overhead_bytes(Suite::gm1) == gm::nonce_bytes + gm::tag_bytes);
+static_assert(chunk_overhead_bytes(Suite::pv1) == ChunkCipher::overhead_bytes);
+static_assert(chunk_overhead_bytes(Suite::gm1) == gm::tag_bytes);
+static_assert(aead_key_bytes == gm::key_bytes);
 static_assert(crypto_aead_xchacha20poly1305_ietf_KEYBYTES == aead_key_bytes);
 
 struct Sealing {
@@ -86,27 +95,82 @@ Result<SecretBuffer> decrypt_secret(const SecretBuffer& key, ByteView sealed, By
     return decrypt_as<SecretBuffer>(key, sealed, context);
 }
 
-ChunkCipher::ChunkCipher(SecretBuffer key, Bytes context) : key_{std::move(key)}, context_{std::move(context)}
+Bytes encrypt(Suite suite, const SecretBuffer& key, ByteView plaintext, ByteView context)
+{
+    if (suite == Suite::pv1) { return encrypt(key, plaintext, context); }
+    PAPERVAULT_ASSERT(key.size_bytes() == aead_key_bytes, "a key to encrypt with has 32 bytes");
+    Bytes sealed(plaintext.size() + message_overhead_bytes(suite));
+    const std::span out{sealed};
+    const auto nonce = out.first(gm::nonce_bytes);
+    fill_random(nonce);
+    gm::Sealer{key, "message"}.seal(nonce, {context}, plaintext, out.subspan(gm::nonce_bytes));
+    return sealed;
+}
+
+Result<SecretBuffer> decrypt_secret(Suite suite, const SecretBuffer& key, ByteView sealed, ByteView context)
+{
+    if (suite == Suite::pv1) { return decrypt_secret(key, sealed, context); }
+    PAPERVAULT_ASSERT(key.size_bytes() == aead_key_bytes, "a key to decrypt with has 32 bytes");
+    if (sealed.size() < message_overhead_bytes(suite)) {
+        return refuse(CryptoError::malformed, "too short to be something encrypted");
+    }
+    SecretBuffer plaintext{sealed.size() - message_overhead_bytes(suite)};
+    if (!gm::Sealer{key, "message"}.open(sealed.first(gm::nonce_bytes), {context}, sealed.subspan(gm::nonce_bytes),
+                                         plaintext.expose())) {
+        return refuse(CryptoError::authentication_failed, "wrong key, wrong place, or altered bytes");
+    }
+    return plaintext;
+}
+
+struct ChunkCipher::National {
+    gm::Sealer sealer;
+
+    /// The index is the upper half: every chunk has 2^64 blocks of its own.
+    static std::array<std::byte, gm::nonce_bytes> counter(std::uint64_t index)
+    {
+        std::array<std::byte, gm::nonce_bytes> bytes{};
+        std::ranges::reverse_copy(little_endian(index), bytes.begin());
+        return bytes;
+    }
+};
+
+ChunkCipher::ChunkCipher(SecretBuffer key, Bytes context, Suite suite)
+    : key_{std::move(key)}, context_{std::move(context)}, suite_{suite}
 {
     PAPERVAULT_ASSERT(key_.size_bytes() == aead_key_bytes, "a key to encrypt with has 32 bytes");
+    if (suite_ == Suite::gm1) { national_.reset(new National{gm::Sealer{key_, "chunks"}}); }
 }
+
+ChunkCipher::ChunkCipher(ChunkCipher&&) noexcept = default;
+ChunkCipher& ChunkCipher::operator=(ChunkCipher&&) noexcept = default;
+ChunkCipher::~ChunkCipher() = default;
 
 void ChunkCipher::seal(std::uint64_t index, bool last, ByteView plaintext, std::span<std::byte> out)
 {
     PAPERVAULT_ASSERT(!ended_, "nothing follows the last chunk");
     PAPERVAULT_ASSERT(index == next_index_, "chunks are sealed once and in order");
-    PAPERVAULT_ASSERT(out.size() == plaintext.size() + overhead_bytes, "a sealed chunk is 16 bytes longer");
+    PAPERVAULT_ASSERT(out.size() == plaintext.size() + chunk_overhead_bytes(suite_),
+                      "a sealed chunk is longer by its tag");
     ++next_index_;
     ended_ = last;
-    seal_into({key_, chunk_nonce(index, last), context_}, plaintext, out);
+    if (national_) {
+        const std::array last_flag{std::byte{last}};
+        national_->sealer.seal(National::counter(index), {last_flag, context_}, plaintext, out);
+        return;
+    }
+    const auto nonce = chunk_nonce(index, last);
+    seal_into({key_, nonce, context_}, plaintext, out);
 }
 
 bool ChunkCipher::open(std::uint64_t index, bool last, ByteView sealed, std::span<std::byte> out) const
 {
-    if (sealed.size() < overhead_bytes) { return false; }
-    PAPERVAULT_ASSERT(out.size() == sealed.size() - overhead_bytes, "an opened chunk is 16 bytes shorter");
+    if (sealed.size() < chunk_overhead_bytes(suite_)) { return false; }
+    PAPERVAULT_ASSERT(out.size() == sealed.size() - chunk_overhead_bytes(suite_),
+                      "an opened chunk is shorter by its tag");
+    const std::array last_flag{std::byte{last}};
     const auto nonce = chunk_nonce(index, last);
-    const bool opened = open_into({key_, nonce, context_}, sealed, out);
+    const bool opened = national_ ? national_->sealer.open(National::counter(index), {last_flag, context_}, sealed, out)
+                                  : open_into({key_, nonce, context_}, sealed, out);
     if (!opened) { wipe(out); }
     return opened;
 }

@@ -3,6 +3,7 @@
 #include <papervault/crypto/init.hpp>
 #include <papervault/crypto/random.hpp>
 
+#include "gm/sm2.hpp"
 #include "invariant.hpp"
 #include "sodium_bytes.hpp"
 
@@ -13,7 +14,7 @@ namespace papervault::crypto {
 namespace {
 
 using Point = std::array<std::byte, crypto_core_ed25519_BYTES>;
-static_assert(VerifyKey::size_bytes == crypto_sign_PUBLICKEYBYTES);
+static_assert(public_key_bytes(Suite::pv1) == crypto_sign_PUBLICKEYBYTES);
 static_assert(sizeof(Signature) == crypto_sign_BYTES);
 
 /// The order of the prime-order group less one, little endian.
@@ -51,21 +52,36 @@ Bytes purpose_separated(std::string_view purpose, ByteView message)
 
 } // namespace
 
-Result<VerifyKey> VerifyKey::from_bytes(ByteView bytes32)
+VerifyKey::VerifyKey(Suite suite, ByteView bytes) noexcept : suite_{suite}
+{
+    std::ranges::copy(bytes, bytes_.begin());
+}
+
+Result<VerifyKey> VerifyKey::from_bytes(ByteView bytes)
 {
     initialise();
-    if (bytes32.size() != size_bytes) { return refuse(CryptoError::malformed, "a signature key has 32 bytes"); }
+    if (bytes.size() == public_key_bytes(Suite::gm1)) {
+        sm2::Point point{};
+        std::ranges::copy(bytes, point.begin());
+        if (auto good = sm2::check_point(point); !good) { return std::unexpected{good.error()}; }
+        return VerifyKey{Suite::gm1, point};
+    }
+    if (bytes.size() != public_key_bytes(Suite::pv1)) {
+        return refuse(CryptoError::malformed, "a signature key has 32 or 64 bytes");
+    }
     Point point{};
-    std::ranges::copy(bytes32, point.begin());
+    std::ranges::copy(bytes, point.begin());
     if (crypto_core_ed25519_is_valid_point(sodium_in(point)) != 1 || !is_in_prime_order_group(point)) {
         return refuse(CryptoError::unacceptable_key, "the signature key is not a point of the prime-order group");
     }
-    return VerifyKey{point};
+    return VerifyKey{Suite::pv1, point};
 }
 
 Result<VerifyKey> VerifyKey::from_text(std::string_view text)
 {
-    if (text.size() != 44) { return refuse(CryptoError::malformed, "a signature key has 44 characters of base64"); }
+    if (text.size() != 44 && text.size() != 88) {
+        return refuse(CryptoError::malformed, "a signature key has 44 or 88 characters of base64");
+    }
     const auto bytes = from_base64(text);
     if (!bytes) { return refuse(CryptoError::malformed, "the signature key is not base64"); }
     return from_bytes(*bytes);
@@ -73,7 +89,7 @@ Result<VerifyKey> VerifyKey::from_text(std::string_view text)
 
 std::string VerifyKey::to_text() const
 {
-    return to_base64(bytes_);
+    return to_base64(view());
 }
 
 SigningKey::SigningKey(SecretBuffer seed, SecretBuffer expanded, VerifyKey verify_key) noexcept
@@ -81,20 +97,26 @@ SigningKey::SigningKey(SecretBuffer seed, SecretBuffer expanded, VerifyKey verif
 {
 }
 
-SigningKey SigningKey::generate()
+SigningKey SigningKey::generate(Suite suite)
 {
-    return std::move(*from_seed(random_secret(crypto_sign_SEEDBYTES)));
+    const SecretBuffer seed = suite == Suite::gm1 ? sm2::random_scalar() : random_secret(crypto_sign_SEEDBYTES);
+    return std::move(*from_seed(seed, suite));
 }
 
-Result<SigningKey> SigningKey::from_seed(const SecretBuffer& seed32)
+Result<SigningKey> SigningKey::from_seed(const SecretBuffer& seed32, Suite suite)
 {
+    if (suite == Suite::gm1) {
+        const auto point = sm2::public_point(seed32);
+        if (!point) { return std::unexpected{point.error()}; }
+        return SigningKey{seed32.clone(), SecretBuffer{0}, VerifyKey{suite, *point}};
+    }
     if (seed32.size_bytes() != crypto_sign_SEEDBYTES) {
         return refuse(CryptoError::malformed, "the seed of a signing key has 32 bytes");
     }
     SecretBuffer expanded{crypto_sign_SECRETKEYBYTES};
     Point point{};
     crypto_sign_seed_keypair(sodium_out(point), sodium_out(expanded.expose()), sodium_in(seed32.expose()));
-    return SigningKey{seed32.clone(), std::move(expanded), VerifyKey{point}};
+    return SigningKey{seed32.clone(), std::move(expanded), VerifyKey{suite, point}};
 }
 
 Signature SigningKey::sign(std::string_view purpose, ByteView message) const
@@ -104,6 +126,7 @@ Signature SigningKey::sign(std::string_view purpose, ByteView message) const
 
 Signature SigningKey::sign_raw(ByteView message) const
 {
+    if (verify_key_.suite() == Suite::gm1) { return sm2::sign(seed_, verify_key_.view(), message); }
     Signature signature{};
     crypto_sign_detached(sodium_out(signature), nullptr, sodium_in(message), message.size(),
                          sodium_in(expanded_.expose()));
@@ -117,6 +140,7 @@ bool verify(const VerifyKey& key, std::string_view purpose, ByteView message, co
 
 bool verify_raw(const VerifyKey& key, ByteView message, const Signature& signature)
 {
+    if (key.suite() == Suite::gm1) { return sm2::verify(key.view(), message, signature); }
     return crypto_sign_verify_detached(sodium_in(signature), sodium_in(message), message.size(),
                                        sodium_in(key.view())) == 0;
 }

@@ -189,8 +189,8 @@ TEST_F(ChunkCipherDeathTest, StopsTheProgramForSpansThatDoNotFit)
 {
     ChunkCipher with = cipher();
     Bytes out(ChunkCipher::overhead_bytes);
-    EXPECT_DEATH(with.seal(0, true, Bytes(1), out), "16 bytes longer");
-    EXPECT_DEATH(std::ignore = with.open(0, true, Bytes(17), {}), "16 bytes shorter");
+    EXPECT_DEATH(with.seal(0, true, Bytes(1), out), "longer by its tag");
+    EXPECT_DEATH(std::ignore = with.open(0, true, Bytes(17), {}), "shorter by its tag");
     EXPECT_DEATH((ChunkCipher{SecretBuffer{16}, {}}), "32 bytes");
 }
 

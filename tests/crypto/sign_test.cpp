@@ -149,7 +149,7 @@ TEST(VerifyKeyTest, RefusesTextsAndSizesThatAreNoKey)
     EXPECT_THAT(VerifyKey::from_text(text + "AAAA"), IsRefusedWith(CryptoError::malformed));
     EXPECT_THAT(VerifyKey::from_text(std::string(44, '!')), IsRefusedWith(CryptoError::malformed));
     EXPECT_THAT(VerifyKey::from_text(std::string(44, 'A')), IsRefusedWith(CryptoError::malformed)); // 33 bytes
-    for (const std::size_t size : {0U, 31U, 33U, 64U}) {
+    for (const std::size_t size : {0U, 31U, 33U, 63U, 65U}) {
         EXPECT_THAT(VerifyKey::from_bytes(Bytes(size)), IsRefusedWith(CryptoError::malformed));
     }
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <papervault/crypto/bytes.hpp>
+#include <papervault/crypto/suite.hpp>
 
 #include <array>
 #include <compare>
@@ -13,7 +14,7 @@
 
 namespace papervault::crypto {
 
-/// 32 bytes of BLAKE2b-256 or SHA-256. Not secret; compared in ordinary time.
+/// 32 bytes of BLAKE2b-256, SM3 or SHA-256. Not secret; compared in ordinary time.
 struct Digest {
     std::array<std::byte, 32> bytes{};
 
@@ -47,6 +48,26 @@ public:
 
     void update(ByteView bytes);
     /// Once; update() or finish() afterwards stops the program.
+    [[nodiscard]] Digest finish();
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+/// Plain BLAKE2b-256, or plain SM3 (GB/T 32905) in suite gm1.
+[[nodiscard]] Digest hash(Suite suite, ByteView message);
+/// blake2b(purpose, parts), or SM3 over the same bytes in suite gm1.
+[[nodiscard]] Digest hash(Suite suite, std::string_view purpose, std::initializer_list<ByteView> parts);
+/// The plain hash of data that arrives piece by piece. One thread at a time.
+class SuiteHasher {
+public:
+    explicit SuiteHasher(Suite suite);
+    SuiteHasher(SuiteHasher&&) noexcept;
+    SuiteHasher& operator=(SuiteHasher&&) noexcept;
+    ~SuiteHasher();
+    void update(ByteView bytes);
+    /// Once.
     [[nodiscard]] Digest finish();
 
 private:

@@ -3,6 +3,7 @@
 #include <papervault/crypto/bytes.hpp>
 #include <papervault/crypto/error.hpp>
 #include <papervault/crypto/secret_buffer.hpp>
+#include <papervault/crypto/suite.hpp>
 
 #include <cstdint>
 #include <initializer_list>
@@ -25,6 +26,11 @@ namespace papervault::crypto {
 /// @param keys  At least one, none null, each at least 16 bytes; otherwise the program stops.
 [[nodiscard]] SecretBuffer combine_keys(std::initializer_list<const SecretBuffer*> keys, std::string_view purpose,
                                         ByteView context);
+
+/// The same in either suite. gm1: HMAC-SM3 with key "papervault.combine.v1" over
+/// length(purpose) ‖ purpose ‖ length(context) ‖ context ‖ count ‖ length(key) ‖ key ‖ …
+[[nodiscard]] SecretBuffer combine_keys(Suite suite, std::initializer_list<const SecretBuffer*> keys,
+                                        std::string_view purpose, ByteView context);
 
 /// What one guess of a passphrase costs. Stored beside the salt, so that old files open when the default grows.
 struct PassphraseCost {
@@ -54,5 +60,14 @@ struct PassphraseCost {
 ///         outside may not choose how much we use), unavailable (the memory could not be had).
 [[nodiscard]] Result<SecretBuffer> derive_from_passphrase(const SecretBuffer& passphrase, ByteView salt16,
                                                           PassphraseCost cost);
+
+inline constexpr std::uint64_t pbkdf2_iterations_min = 100'000;
+inline constexpr std::uint64_t pbkdf2_iterations_max = 10'000'000;
+inline constexpr std::uint64_t pbkdf2_iterations_default = 600'000;
+/// PBKDF2 (RFC 8018) with HMAC-SM3, for suite gm1: it costs an attacker with graphics cards far less than Argon2id, so
+/// the passphrase has to be longer.
+/// @return malformed (salt size), too_large (iterations outside the limits).
+[[nodiscard]] Result<SecretBuffer> derive_from_passphrase_sm3(const SecretBuffer& passphrase, ByteView salt16,
+                                                              std::uint64_t iterations);
 
 } // namespace papervault::crypto

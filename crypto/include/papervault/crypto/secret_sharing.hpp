@@ -37,5 +37,7 @@ struct Share {
 /// blake2b("papervault.share-commitment", {context, index (1 byte), value}). Tells nothing of a random share.
 /// @param context  Names the split: package id, compartment.
 [[nodiscard]] Digest share_commitment(const Share& share, ByteView context);
+/// The same with the suite's hash.
+[[nodiscard]] Digest share_commitment(Suite suite, const Share& share, ByteView context);
 
 } // namespace papervault::crypto

@@ -27,11 +27,12 @@ public:
         std::string skip_to;
         for (const TestPart& part : test.parts) {
             if (skip_to == "EXIT_TEST") { break; }
-            if (!skip_to.empty() && skip_to != part.identifier) { continue; }
-            skip_to.clear();
+            const bool leads_inside = !skip_to.empty() && holds(part.parts, skip_to);
+            if (!skip_to.empty() && skip_to != part.identifier && !leads_inside) { continue; }
+            if (!leads_inside) { skip_to.clear(); }
             is_linear_ = part.is_linear;
-            if (!is_open(part, evaluator)) { continue; }
-            skip_to = walk(part.parts, evaluator);
+            if (!leads_inside && !is_open(part, evaluator)) { continue; }
+            skip_to = walk(part.parts, evaluator, std::move(skip_to));
             if (skip_to == "EXIT_TESTPART" || skip_to == "EXIT_SECTION") { skip_to.clear(); }
             if (skip_to.empty()) { skip_to = branch(part, evaluator); }
             if (evaluator.failure()) { return std::unexpected{*evaluator.failure()}; }
@@ -91,20 +92,31 @@ private:
         return {};
     }
 
-    /// @return Where to go on when it is not what follows.
-    std::string walk(const std::vector<SectionPart>& parts, Evaluator& evaluator) // NOLINT(misc-no-recursion)
+    static bool holds(const std::vector<SectionPart>& parts, std::string_view target) // NOLINT(misc-no-recursion)
     {
-        std::string skip_to;
+        return std::ranges::any_of(parts, [&](const SectionPart& part) {
+            const auto* section = std::get_if<TestSection>(&part);
+            if (section == nullptr) { return std::get<ItemReference>(part).identifier == target; }
+            return section->identifier == target || holds(section->parts, target);
+        });
+    }
+
+    /// @param skip_to  Where to begin when it is not the first; a branch may lead into a section further on.
+    /// @return Where to go on when it is not what follows.
+    std::string walk(const std::vector<SectionPart>& parts, Evaluator& evaluator, // NOLINT(misc-no-recursion)
+                     std::string skip_to)
+    {
         for (const SectionPart& part : parts) {
             if (failure_ || evaluator.failure()) { return "EXIT_TEST"; }
             const TestElement& element =
                 std::visit([](const auto& either) -> const TestElement& { return either; }, part);
             const auto* section = std::get_if<TestSection>(&part);
-            if (!skip_to.empty() && skip_to != element.identifier) { continue; }
-            skip_to.clear();
-            if (!is_open(element, evaluator)) { continue; }
+            const bool leads_inside = !skip_to.empty() && section != nullptr && holds(section->parts, skip_to);
+            if (!skip_to.empty() && skip_to != element.identifier && !leads_inside) { continue; }
+            if (!leads_inside) { skip_to.clear(); }
+            if (!leads_inside && !is_open(element, evaluator)) { continue; }
             if (section != nullptr) {
-                skip_to = walk(section->parts, evaluator);
+                skip_to = walk(section->parts, evaluator, std::move(skip_to));
                 if (skip_to == "EXIT_SECTION") { skip_to.clear(); }
             } else {
                 present(std::get<ItemReference>(part));

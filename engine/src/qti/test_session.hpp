@@ -28,6 +28,7 @@ public:
 
     [[nodiscard]] std::optional<Value> variable(std::string_view identifier, std::string_view weight) const override;
     [[nodiscard]] std::optional<Value> of_test(const Expression& expression) const override;
+    [[nodiscard]] std::size_t items_of_test() const noexcept override { return items_.size(); }
 
 private:
     [[nodiscard]] bool is_in(const PlacedItem& item, const ItemSubset& subset) const;

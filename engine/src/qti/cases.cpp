@@ -1,8 +1,7 @@
 #include <papervault/engine/qti/cases.hpp>
 
-#include "qti/seeded_stream.hpp"
-
 #include <papervault/engine/json.hpp>
+#include <papervault/engine/qti/seeded_stream.hpp>
 
 #include <algorithm>
 

@@ -1,4 +1,5 @@
 #include "qti/fields.hpp"
+#include "qti/text.hpp"
 
 #include <papervault/engine/qti/declarations.hpp>
 
@@ -31,7 +32,11 @@ Result<Value> read_values(const XmlNode& element, Cardinality cardinality, std::
         const auto field = fields.optional_text("fieldidentifier");
         if (auto read = fields.finish(); !read) { return std::unexpected{read.error()}; }
         if (!effective) { return refuse(EngineError::malformed, described(element) + ": a value without a base type"); }
-        auto scalar = scalar_from_text(*effective, child.inner_text());
+        const std::string text = child.inner_text();
+        // An empty <value/> is no value; of strings in a container it is the empty string.
+        const bool may_be_empty = *effective == BaseType::string && cardinality != Cardinality::single;
+        if (!may_be_empty && trimmed(text).empty()) { continue; }
+        auto scalar = scalar_from_text(*effective, text);
         if (!scalar) { return inside(element, scalar.error()); }
         if (cardinality == Cardinality::record) {
             if (!field) { return refuse(EngineError::malformed, described(element) + ": a value without a field"); }

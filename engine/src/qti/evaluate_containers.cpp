@@ -31,13 +31,15 @@ Value Evaluator::repeat(const Expression& expression) // NOLINT(misc-no-recursio
     const auto times = whole_of(expression, std::get<Position>(expression.parameters).number);
     if (!times || *times < 1) { return {}; }
     std::vector<Value> all;
+    std::size_t values = 0;
     for (std::int64_t turn = 0; turn < *times; ++turn) {
         std::vector<Value> operands = evaluate_operands(expression);
         if (failure_ || !spend()) { return {}; }
         const Value gathered = gather(expression, operands, Cardinality::ordered);
         if (gathered.is_null()) { continue; }
+        values += gathered.scalars().size();
         all.push_back(gathered);
-        if (all.size() > container_values_max) { return fail_in(expression, "too many values"); }
+        if (values > container_values_max) { return fail_in(expression, "too many values"); }
     }
     return gather(expression, all, Cardinality::ordered);
 }

@@ -61,6 +61,7 @@ Value Evaluator::leaf(const Expression& expression)
     case Operator::math_constant: return paid(std::get<Value>(expression.parameters));
     case Operator::variable: {
         const auto* weighted = std::get_if<WeightedVariable>(&expression.parameters);
+        if (!spend(environment_.items_of_test())) { return {}; }
         return known(environment_.variable(expression.identifier, weighted == nullptr ? "" : weighted->weight));
     }
     case Operator::default_value: return known(environment_.default_value(expression.identifier));

@@ -111,6 +111,7 @@ Value Evaluator::evaluate(const Expression& expression) // NOLINT(misc-no-recurs
         return {};
     }
     if (expression.op >= Operator::test_variables && expression.op <= Operator::number_selected) {
+        if (!spend(environment_.items_of_test() * 8)) { return {}; }
         auto value = environment_.of_test(expression);
         return value ? std::move(*value) : fail_in(expression, "belongs into the outcome processing of a test");
     }

@@ -25,6 +25,8 @@ public:
     [[nodiscard]] virtual const ResponseDeclaration* response(std::string_view identifier) const = 0;
     /// The operators of outcome processing. @return Nothing where there is no test.
     [[nodiscard]] virtual std::optional<Value> of_test(const Expression& expression) const = 0;
+    /// How many items one of these operators may have to look at.
+    [[nodiscard]] virtual std::size_t items_of_test() const noexcept { return 0; }
 };
 
 inline constexpr std::size_t evaluation_steps_max = 200'000;

@@ -47,45 +47,42 @@ bool names_choice(std::string_view plain)
     return plain == "associablehotspot" || std::ranges::find(choice_names, plain) != choice_names.end();
 }
 
-Result<void> collect_choices(const XmlNode& element, Interaction& interaction) // NOLINT(misc-no-recursion)
+// The body is for the candidate's page: what is wrong in it keeps no response from being scored (problems() tells).
+void collect_choices(const XmlNode& element, Interaction& interaction) // NOLINT(misc-no-recursion)
 {
     for (const XmlNode& child : element.children) {
         if (child.kind != XmlKind::element) { continue; }
         std::string plain = plain_name(child.name);
         if (names_choice(plain)) {
             Fields fields{child};
-            Choice choice{fields.identifier("identifier"), std::move(plain), fields.boolean_or("fixed", false),
-                          fields.optional_integer("matchmax")};
-            if (auto read = fields.finish(); !read) { return read; }
+            Choice choice{fields.optional_text("identifier").value_or(std::string{}), std::move(plain),
+                          fields.boolean_or("fixed", false), fields.optional_integer("matchmax")};
             interaction.choices.push_back(std::move(choice));
         }
-        if (auto read = collect_choices(child, interaction); !read) { return read; }
+        collect_choices(child, interaction);
     }
-    return {};
 }
 
-Result<void> collect_interactions(const XmlNode& element, std::vector<Interaction>& found) // NOLINT(misc-no-recursion)
+void collect_interactions(const XmlNode& element, std::vector<Interaction>& found) // NOLINT(misc-no-recursion)
 {
     for (const XmlNode& child : element.children) {
         if (child.kind != XmlKind::element) { continue; }
         const std::string plain = plain_name(child.name);
         const auto row = std::ranges::find(interaction_names, plain, &InteractionRow::plain);
         if (row == interaction_names.end()) {
-            if (auto read = collect_interactions(child, found); !read) { return read; }
+            collect_interactions(child, found);
             continue;
         }
         Fields fields{child};
         Interaction interaction;
         interaction.kind = row->kind;
-        interaction.response_identifier = fields.identifier("responseidentifier");
+        interaction.response_identifier = fields.optional_text("responseidentifier").value_or(std::string{});
         interaction.shuffle = fields.boolean_or("shuffle", false);
         interaction.max_choices = fields.optional_integer("maxchoices");
         interaction.min_choices = fields.optional_integer("minchoices");
-        if (auto read = fields.finish(); !read) { return read; }
-        if (auto read = collect_choices(child, interaction); !read) { return read; }
+        collect_choices(child, interaction);
         found.push_back(std::move(interaction));
     }
-    return {};
 }
 
 QtiVersion version_of(const XmlNode& root)
@@ -138,7 +135,7 @@ Result<void> read_part(const XmlNode& child, AssessmentItem& item)
         item.template_rules = std::move(*rules);
         return {};
     }
-    if (child.is("itembody")) { return collect_interactions(child, item.interactions); }
+    if (child.is("itembody")) { collect_interactions(child, item.interactions); }
     if (child.is("responseprocessing")) { return read_processing(child, item); }
     return {};
 }
@@ -200,7 +197,7 @@ Result<AssessmentItem> read_item(XmlDocument document)
     }
     Fields fields{root};
     item.version = version_of(root);
-    item.identifier = fields.identifier("identifier");
+    item.identifier = fields.optional_text("identifier").value_or(std::string{});
     item.title = fields.optional_text("title").value_or(std::string{});
     item.adaptive = fields.boolean_or("adaptive", false);
     item.time_dependent = fields.boolean_or("timedependent", false);

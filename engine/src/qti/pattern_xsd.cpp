@@ -1,5 +1,6 @@
 // Translates the regular expressions of XML Schema, which have anchors nowhere and classes of their own, for RE2.
 #include "qti/pattern.hpp"
+#include "qti/text.hpp"
 
 #include <algorithm>
 #include <array>
@@ -215,7 +216,9 @@ private:
         const auto is_number = [](std::string_view digits) {
             return digits.size() <= 4 && digits.find_first_not_of("0123456789") == std::string_view::npos;
         };
-        if (low.empty() || !is_number(low) || !is_number(high)) {
+        const bool runs_backwards = is_number(low) && is_number(high) && !high.empty() &&
+                                    integer_from_text(low).value_or(0) > integer_from_text(high).value_or(0);
+        if (low.empty() || !is_number(low) || !is_number(high) || runs_backwards) {
             fail("not a quantifier: {…}");
             return {};
         }

@@ -50,20 +50,16 @@ std::vector<NamedValue> values_of(const Session& session, const auto& declaratio
     return values;
 }
 
-std::optional<bool> all_correct(const Session& session, std::span<const ResponseDeclaration> declarations,
-                                const Responses& responses)
+std::optional<bool> all_correct(const Session& session, std::span<const ResponseDeclaration> declarations)
 {
-    bool has_key = false;
+    if (declarations.empty()) { return std::nullopt; }
     bool all_match = true;
     for (const ResponseDeclaration& declaration : declarations) {
         const Value correct = session.correct(declaration.identifier).value_or(Value{});
-        if (correct.is_null()) { continue; }
-        has_key = true;
-        const auto given = responses.find(declaration.identifier);
-        all_match =
-            all_match && given != responses.end() && !given->second.is_null() && same_value(given->second, correct);
+        const Value given = session.variable(declaration.identifier, {}).value_or(Value{});
+        if (correct.is_null()) { return std::nullopt; }
+        all_match = all_match && !given.is_null() && same_value(given, correct);
     }
-    if (!has_key) { return std::nullopt; }
     return all_match;
 }
 
@@ -129,7 +125,7 @@ Result<ItemOutcome> score(const AssessmentItem& item, const Responses& responses
         evaluator.warn("the response processing template is not known here: " + item.processing_template);
     }
     return ItemOutcome{values_of(session, item.outcomes), values_of(session, item.templates),
-                       all_correct(session, item.responses, responses), evaluator.warnings()};
+                       all_correct(session, item.responses), evaluator.warnings()};
 }
 
 Result<Value> evaluate(const Expression& expression, std::span<const ResponseDeclaration> declarations,

@@ -155,7 +155,7 @@ private:
             case pugi::node_cdata:
             case pugi::node_comment:
             case pugi::node_pi: made.children.push_back(leaf(child)); break;
-            default: break;
+            default: stop(EngineError::malformed, "a declaration inside of " + made.name);
             }
         }
         return made;

@@ -1,5 +1,6 @@
 #include "cli/command_tree.hpp"
 #include "cli/commands.hpp"
+#include "cli/qti_commands.hpp"
 #include "cli/session.hpp"
 
 #include <papervault/crypto/init.hpp>
@@ -31,6 +32,7 @@ public:
         packages();
         results();
         analysis();
+        qti();
         audit();
     }
 
@@ -53,7 +55,7 @@ public:
             return 1;
         }
         std::cout << (json_ ? boost::json::serialize(report->json) + "\n" : report->text) << std::flush;
-        return std::cout.good() ? 0 : 1;
+        return std::cout.good() && !report->found_fault ? 0 : 1;
     }
 
 private:
@@ -253,6 +255,36 @@ private:
         app->add_option("--scored", analyze->scored, "得分矩阵 / scores, candidates by items (CSV)");
         app->add_option("--raw", analyze->raw, "作答矩阵 / responses, candidates by items (CSV)");
         app->add_option("--key", analyze->key, "答案（CSV：item,key）/ keys of --raw");
+    }
+
+    void qti()
+    {
+        CLI::App* parent = group("qti", "国际标准 QTI 的试题与试卷 / items and tests of QTI 2.x and 3.0");
+        CLI::App* app = parent;
+        auto score = command<ScoreQtiCases>(
+            app, "score",
+            "逐行评分，每行打印一个 JSON / score lines {\"id\",\"item\",\"responses\"} or "
+            "{\"id\",\"expression_xml\",…}; print {\"id\",\"outcomes\"}, {\"id\",\"value\"} or {\"id\",\"error\"}");
+        app->add_option("--items", score->items,
+                        "试题目录，只读其中的文件 / folder of the items; nothing outside it is read")
+            ->required();
+        app->add_option("--cases", score->cases, "作答（JSONL）/ cases")->required();
+        app->add_option("--seed", score->seed, "随机模板的种子 / seed of items with random parts")
+            ->capture_default_str();
+        app = parent;
+        auto check = command<CheckQti>(app, "check", "检查试题或试卷文件 / what a file is, and what is wrong with it");
+        app->add_option("file", check->files, "文件 / files")->required();
+        app = parent;
+        auto test = command<ScoreQtiTest>(
+            app, "test-score",
+            "整卷评分 / score a test; lines {\"id\",\"responses\":{ITEM:{RESPONSE:…}}}, one JSON line each");
+        app->add_option("--test", test->test, "试卷文件 / the assessmentTest")->required();
+        app->add_option("--items", test->items,
+                        "试题目录，默认为试卷所在目录 / folder of the items; default: the test's own");
+        app->add_option("--responses", test->responses, "作答（JSONL）/ responses")->required();
+        app->add_option("--weight", test->weight, "分项得分所用权重 / weight of the sub-scores");
+        app->add_option("--seed", test->seed, "随机模板的种子 / seed of items with random parts")
+            ->capture_default_str();
     }
 
     void audit()

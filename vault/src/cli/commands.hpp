@@ -17,6 +17,7 @@ namespace papervault::vault::cli {
 struct Report {
     boost::json::object json;
     std::string text;
+    bool found_fault = false; ///< A check that found what it looked for: exit code 1 after the report.
 };
 
 using File = std::filesystem::path;

@@ -41,8 +41,8 @@ struct NamedValue {
 struct ItemOutcome {
     std::vector<NamedValue> outcomes;  ///< All that are declared, in that order.
     std::vector<NamedValue> templates; ///< What templateProcessing made of the template variables.
-    /// Whether every response with a declared correct response is exactly that: all or nothing, as numberCorrect of a
-    /// test counts. Nothing when no response has one.
+    /// Whether every response is exactly the declared correct one: all or nothing, as numberCorrect of a test counts.
+    /// Nothing unless every response has a correct one.
     std::optional<bool> is_correct;
     /// Reasons why the outcomes are no result to rely on: a template or operator that is not known here. Whoever
     /// awards points must not, while there is one.

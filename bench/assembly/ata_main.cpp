@@ -45,7 +45,16 @@ try {
     verify_app->add_option("forms", verify.forms)->required();
     verify_app->add_flag("--each", verify.each, "each form by itself");
 
+    SolveOptions solve;
+    auto* const solve_app = app.add_subcommand("solve", "the best forms for the goal");
+    solve_app->add_option("instance", solve.instance)->required();
+    solve_app->add_option("--seconds", solve.seconds, "of CPU time");
+    solve_app->add_option("--steps", solve.steps, "the same result on every machine with this limit alone");
+    solve_app->add_option("--seed", solve.seed);
+    solve_app->add_option("--out", solve.out, "file for FORM lines");
+
     CLI11_PARSE(app, argument_count, arguments);
+    if (*solve_app) { return solve_command(solve); }
     if (*draw_app) { return draw_command(draw); }
     return verify_command(verify);
 } catch (const std::exception& error) {

@@ -1,8 +1,9 @@
 #pragma once
 
+#include "independent_verifier.hpp"
+
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <string>
 
 /// What papervault-bench-ata does. Every command prints one line of JSON and returns the program's exit code.
@@ -26,6 +27,16 @@ struct VerifyOptions {
 };
 int verify_command(const VerifyOptions& options);
 
-[[nodiscard]] std::string forms_to_text(std::span<const std::uint32_t> items, std::size_t length);
+struct SolveOptions {
+    std::string instance;
+    std::string out;
+    std::uint64_t seed = 1;
+    std::uint64_t steps = UINT64_MAX;
+    double seconds = 10; ///< Of CPU time.
+};
+/// The best forms for the goal, verified.
+int solve_command(const SolveOptions& options);
+
+[[nodiscard]] std::string forms_to_text(const FormList& forms);
 
 } // namespace papervault::assembly_bench

@@ -45,13 +45,13 @@ std::size_t draw_all(const AssemblyDrawer& drawer, const ChaChaStreams& streams,
 
 } // namespace
 
-std::string forms_to_text(std::span<const std::uint32_t> items, std::size_t length)
+std::string forms_to_text(const FormList& forms)
 {
     std::string text;
-    text.reserve(items.size() * 6 + items.size() / length * 5);
-    for (std::size_t at = 0; at < items.size(); at += length) {
+    text.reserve(forms.items.size() * 6 + forms.size() * 5);
+    for (std::size_t f = 0; f < forms.size(); ++f) {
         text += "FORM";
-        for (const std::uint32_t item : items.subspan(at, length)) {
+        for (const std::uint32_t item : forms.form(f)) {
             text += ' ';
             text += fmt::format_int{item}.c_str();
         }
@@ -98,7 +98,7 @@ int draw_command(const DrawOptions& options)
         is_same = drawer->draw(streams, f, scratch, again) && is_same && std::ranges::equal(again, forms.form(f));
     }
     const double cpu_again_done = cpu_seconds();
-    if (!options.out.empty()) { write_text_file(options.out, forms_to_text(forms.items, problem->length)); }
+    if (!options.out.empty()) { write_text_file(options.out, forms_to_text(forms)); }
     const double drawing = cpu_drawn - cpu_compiled;
     fmt::print(
         "{{\"instance\": \"{}\", \"law\": \"{}\", \"forms\": {}, \"failures\": {}, \"verified\": {}, "

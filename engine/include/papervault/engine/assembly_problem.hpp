@@ -87,7 +87,7 @@ struct AssemblyProblemLimits {
     static constexpr std::size_t constraints_max = 2'000'000;  ///< Of all kinds together.
     static constexpr std::size_t references_max = 200'000'000; ///< Items named in all constraints together.
     static constexpr std::size_t name_bytes_max = 200;
-    static constexpr unsigned decimals_max = 15;
+    static constexpr unsigned decimals_max = 18;
     /// No sum of values over any items leaves ± this; bounds beyond are cut to it.
     static constexpr std::int64_t value_max = std::int64_t{1} << 60U;
 };

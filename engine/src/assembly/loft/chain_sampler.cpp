@@ -1,9 +1,6 @@
 #include "assembly/loft/chain_sampler.hpp"
 
 #include <algorithm>
-#include <map>
-#include <numeric>
-#include <tuple>
 
 namespace papervault::engine::assembly {
 
@@ -43,55 +40,7 @@ std::vector<std::uint32_t> acceptance(std::uint64_t ratio_of_2_32)
 ChainSampler::ChainSampler(const UnitProblem& problem)
     : model_{problem}, warm_{acceptance(warm_ratio)}, cold_{acceptance(cold_ratio)}
 {
-    make_cells();
-}
-
-/// Units that are alike in as many counts as leave several units to a cell; narrow counts first.
-void ChainSampler::make_cells()
-{
-    const UnitProblem& problem = model_.problem();
-    const std::size_t units = problem.units.size();
-    std::vector<std::vector<std::pair<Unit, std::int32_t>>> by_count(problem.counts.size());
-    for (Unit unit = 0; unit < units; ++unit) {
-        for (const auto& part : problem.parts_of(unit)) { by_count[part.constraint].emplace_back(unit, part.amount); }
-    }
-    std::vector<std::uint32_t> order(problem.counts.size());
-    std::iota(order.begin(), order.end(), 0U);
-    std::ranges::sort(order, {}, [&](std::uint32_t count) {
-        return std::tuple{problem.counts[count].at_most - problem.counts[count].at_least, count};
-    });
-    cell_of_unit_.assign(units, 0);
-    std::uint32_t cells = 1;
-    for (const std::uint32_t count : order) {
-        std::map<std::pair<std::uint32_t, std::int32_t>, std::uint32_t> split; // cell and amount: new cell
-        std::vector<std::uint32_t> after = cell_of_unit_;
-        std::vector<bool> has(units);
-        for (const auto& [unit, amount] : by_count[count]) { has[unit] = true; }
-        std::uint32_t next = 0;
-        const auto put = [&](Unit unit, std::int32_t amount) {
-            const auto [place, is_new] = split.emplace(std::pair{cell_of_unit_[unit], amount}, next);
-            next += is_new ? 1 : 0;
-            after[unit] = place->second;
-        };
-        for (Unit unit = 0; unit < units; ++unit) {
-            if (!has[unit]) { put(unit, 0); }
-        }
-        for (const auto& [unit, amount] : by_count[count]) { put(unit, amount); }
-        if (next > cells && next > units / units_per_cell) { continue; }
-        cell_of_unit_ = std::move(after);
-        cells = next;
-    }
-    cells_.resize(cells);
-    for (const std::uint32_t cell : cell_of_unit_) { ++cells_[cell].size; }
-    for (std::uint32_t cell = 1; cell < cells; ++cell) {
-        cells_[cell].first = cells_[cell - 1].first + cells_[cell - 1].size;
-    }
-    cell_units_.resize(units);
-    std::vector<std::uint32_t> filled(cells);
-    for (Unit unit = 0; unit < units; ++unit) {
-        const std::uint32_t cell = cell_of_unit_[unit];
-        cell_units_[cells_[cell].first + filled[cell]++] = unit;
-    }
+    alike_ = AlikeUnits{problem, units_per_cell};
 }
 
 bool ChainSampler::start(Dice& dice, Scratch& scratch) const
@@ -99,14 +48,14 @@ bool ChainSampler::start(Dice& dice, Scratch& scratch) const
     SoftForm& form = scratch.form;
     form.clear();
     const auto& numbers = templates_[dice.below(static_cast<std::uint32_t>(templates_.size()))];
-    for (std::size_t cell = 0; cell < cells_.size(); ++cell) {
-        const std::uint32_t size = cells_[cell].size;
+    for (std::size_t cell = 0; cell < alike_.cells().size(); ++cell) {
+        const std::uint32_t size = alike_.cells()[cell].size;
         for (std::uint32_t left = numbers[cell]; left > 0; --left) {
             int tried = 0;
             Unit unit = 0;
             do {
                 if (++tried > 1'000) { return false; }
-                unit = cell_units_[cells_[cell].first + dice.below(size)];
+                unit = alike_.units()[alike_.cells()[cell].first + dice.below(size)];
             } while (form.has(unit) || form.has_enemy(unit));
             form.put(unit);
         }
@@ -123,8 +72,8 @@ template <std::size_t Words>
     const std::uint32_t kind_and_place = dice.below(static_cast<std::uint32_t>(form.chosen().size()) * 8);
     out.leaving = form.chosen()[kind_and_place >> 3U];
     if ((kind_and_place & 7U) < inside) {
-        const Cell& cell = cells_[cell_of_unit_[out.leaving]];
-        out.coming = cell_units_[cell.first + dice.below(cell.size)];
+        const auto& cell = alike_.cell_of(out.leaving);
+        out.coming = alike_.units()[cell.first + dice.below(cell.size)];
     } else {
         out.coming = dice.below(static_cast<std::uint32_t>(model_.units()));
     }
@@ -236,8 +185,8 @@ bool ChainSampler::settle(Dice& dice, Scratch& scratch) const
 
 void ChainSampler::add_template(const SoftForm& form)
 {
-    auto& numbers = templates_.emplace_back(cells_.size());
-    for (const Unit unit : form.chosen()) { ++numbers[cell_of_unit_[unit]]; }
+    auto& numbers = templates_.emplace_back(alike_.cells().size());
+    for (const Unit unit : form.chosen()) { ++numbers[alike_.number_of(unit)]; }
 }
 
 bool ChainSampler::draw(Dice& dice, Scratch& scratch, std::span<AssemblyProblem::Item> form) const

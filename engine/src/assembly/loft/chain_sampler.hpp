@@ -1,6 +1,7 @@
 #pragma once
 
 #include "assembly/loft/dice.hpp"
+#include "assembly/search/alike_units.hpp"
 #include "assembly/search/soft_model.hpp"
 
 #include <optional>
@@ -28,7 +29,6 @@ public:
 
 private:
     explicit ChainSampler(const UnitProblem& problem);
-    void make_cells();
     bool settle(Dice& dice, Scratch& scratch) const;
     void add_template(const SoftForm& form);
     bool start(Dice& dice, Scratch& scratch) const;
@@ -60,13 +60,7 @@ private:
     void write(const SoftForm& chosen, std::span<AssemblyProblem::Item> form) const;
 
     SoftModel model_;
-    struct Cell {
-        std::uint32_t first = 0; // in cell_units_
-        std::uint32_t size = 0;
-    };
-    std::vector<Cell> cells_;
-    std::vector<Unit> cell_units_;
-    std::vector<std::uint32_t> cell_of_unit_;
+    AlikeUnits alike_;
     std::vector<std::vector<std::uint32_t>> templates_; // by cell: how many
     std::vector<std::uint32_t> warm_;                   // by strain added: the step is taken if a word is below
     std::vector<std::uint32_t> cold_;

@@ -68,7 +68,7 @@ std::optional<Number> parse_number(std::string_view text)
     return number;
 }
 
-/// In units of 10^-decimals, cut to the largest value; decimals is at least the number's own.
+/// In units of 10^-decimals, cut to the largest value; rounded where the number has more decimals.
 std::int64_t scale(Number number, unsigned decimals)
 {
     Wide value = number.digits;
@@ -77,7 +77,25 @@ std::int64_t scale(Number number, unsigned decimals)
         if (value > Limits::value_max) { return Limits::value_max; }
         if (value < -Limits::value_max) { return -Limits::value_max; }
     }
+    for (int over = number.decimals - static_cast<int>(decimals); over > 0; --over) {
+        value = over > 1 ? value / 10 : (value + (value < 0 ? -5 : 5)) / 10;
+    }
     return static_cast<std::int64_t>(value);
+}
+
+/// As many decimals as asked for, or fewer where the sum of all values would not fit any more.
+unsigned decimals_that_fit(std::span<const Number> numbers, unsigned decimals)
+{
+    const auto fits = [&](unsigned tried) {
+        Wide sum = 0;
+        for (const Number& number : numbers) {
+            const std::int64_t value = scale(number, tried);
+            sum += value < 0 ? -value : value;
+        }
+        return sum <= Limits::value_max;
+    };
+    while (decimals > 0 && !fits(decimals)) { --decimals; }
+    return decimals;
 }
 
 unsigned decimals_of(std::span<const Number> numbers)
@@ -251,7 +269,7 @@ private:
             sum.items.push_back(item);
             numbers.push_back(value);
         }
-        sum.decimals = decimals_of(numbers);
+        sum.decimals = decimals_that_fit(std::span{numbers}.subspan(2), decimals_of(numbers));
         sum.at_least = scale(lowest, sum.decimals);
         sum.at_most = scale(highest, sum.decimals);
         for (std::size_t i = 2; i < numbers.size(); ++i) { sum.values.push_back(scale(numbers[i], sum.decimals)); }
@@ -275,6 +293,7 @@ private:
         if (problem_.goal == Goal::minimax || problem_.goal == Goal::band) {
             decimals = std::max(decimals, decimals_of(raw_goal_));
         }
+        decimals = decimals_that_fit(raw_information_, decimals);
         problem_.information_decimals = decimals;
         for (std::size_t ability = 0; ability < problem_.abilities.size(); ++ability) {
             auto& values = problem_.information.emplace_back();

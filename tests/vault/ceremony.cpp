@@ -10,12 +10,14 @@
 
 namespace papervault::vault::test {
 
-People::People(int custodian_count, int grader_count)
+People::People(int custodian_count, int grader_count, crypto::Suite of) : suite{of}
 {
     for (int i = 0; i < custodian_count; ++i) {
-        custodians.push_back(Identity::generate("custodian-" + std::to_string(i)));
+        custodians.push_back(Identity::generate("custodian-" + std::to_string(i), suite));
     }
-    for (int i = 0; i < grader_count; ++i) { graders.push_back(Identity::generate("grader-" + std::to_string(i))); }
+    for (int i = 0; i < grader_count; ++i) {
+        graders.push_back(Identity::generate("grader-" + std::to_string(i), suite));
+    }
 }
 
 engine::Instant time_of(std::string_view text)
@@ -93,7 +95,7 @@ SealedPackage seal(const People& people, const Contents& contents, const std::fi
 
 PackageReader open_package(const std::filesystem::path& file)
 {
-    auto package = PackageReader::open(file);
+    auto package = PackageReader::open(file, every_suite);
     EXPECT_THAT(package, Succeeds());
     return std::move(package).value();
 }

@@ -14,15 +14,18 @@
 namespace papervault::vault::test {
 
 struct People {
-    Identity hall = Identity::generate("hall-301");
-    Identity office = Identity::generate("office");
-    Identity first_sealer = Identity::generate("封卷人甲");
-    Identity second_sealer = Identity::generate("封卷人乙");
+    crypto::Suite suite;
+    Identity hall = Identity::generate("hall-301", suite);
+    Identity office = Identity::generate("office", suite);
+    Identity first_sealer = Identity::generate("封卷人甲", suite);
+    Identity second_sealer = Identity::generate("封卷人乙", suite);
     std::vector<Identity> custodians;
     std::vector<Identity> graders;
 
-    explicit People(int custodian_count = 3, int grader_count = 2);
+    explicit People(int custodian_count = 3, int grader_count = 2, crypto::Suite suite = crypto::Suite::pv1);
 };
+
+inline constexpr crypto::SuiteSet every_suite{crypto::Suite::pv1, crypto::Suite::gm1};
 
 /// Everything that is valid for a batch of 2026-11-21, opening at 08:30, starting at 09:00, expiring at 12:00 UTC.
 [[nodiscard]] engine::Batch sample_batch();
@@ -46,6 +49,7 @@ struct SealedPackage {
 /// Sealed and countersigned as folder/name.
 [[nodiscard]] SealedPackage seal(const People& people, const Contents& contents, const std::filesystem::path& folder,
                                  const std::string& name = "package.pvp");
+/// Either suite is accepted.
 [[nodiscard]] PackageReader open_package(const std::filesystem::path& file);
 
 /// What the hall holds after every custodian and the office have done their part.

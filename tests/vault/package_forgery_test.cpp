@@ -32,9 +32,11 @@ std::vector<NamedEdit> unsound_edits()
     constexpr auto malformed = VaultError::malformed;
     return {
         {"format", [](object& header) { header["format"] = "papervault-answers"; }, malformed},
-        {"P8 version 2", [](object& header) { header["version"] = 2; }, malformed},
+        {"P8 version 3", [](object& header) { header["version"] = 3; }, malformed},
+        {"version 1 with the members of version 2", [](object& header) { header["version"] = 1; }, malformed},
         {"P8 version 2^63", [](object& header) { header["version"] = 9'223'372'036'854'775'808ULL; }, malformed},
-        {"suite", [](object& header) { header["suite"] = "pv0"; }, malformed},
+        {"unknown suite", [](object& header) { header["suite"] = "pv0"; }, malformed},
+        {"keys of another suite", [](object& header) { header["suite"] = "gm1"; }, malformed},
         {"unknown member", [](object& header) { header["note"] = "x"; }, malformed},
         {"missing member", [](object& header) { header.erase("release_commitment"); }, malformed},
         {"upper-case digest", [](object& header) { header["draw_digest"] = std::string(63, '0') + "A"; }, malformed},
@@ -220,11 +222,11 @@ TEST_F(ForgedPackageTest, P11_SecondSpellingOfTheSameHeaderIsRefusedThoughBothSe
         " " + sound.header,
         sound.header + "\n",
         replaced("{\"batch\"", "{ \"batch\""),
-        replaced("\"version\":1", "\"version\":1.0"),
-        replaced("\"version\":1", "\"version\":1e0"),
+        replaced("\"version\":2", "\"version\":2.0"),
+        replaced("\"version\":2", "\"version\":2e0"),
         replaced("papervault-package", "papervault\\u002dpackage"),
-        replaced("\"suite\":\"pv1\",\"version\":1", "\"version\":1,\"suite\":\"pv1\""),
-        replaced("\"version\":1", "\"version\":1,\"version\":1"),
+        replaced("\"suite\":\"pv1\",\"version\":2", "\"version\":2,\"suite\":\"pv1\""),
+        replaced("\"version\":2", "\"version\":2,\"version\":2"),
     };
     for (const std::string& spelling : spellings) {
         auto forged = sound;

@@ -22,6 +22,9 @@ std::string_view to_text(VaultError code) noexcept
     case VaultError::conflict: return "conflict";
     case VaultError::infeasible: return "infeasible";
     case VaultError::chain_broken: return "chain_broken";
+    case VaultError::engine_mismatch: return "engine_mismatch";
+    case VaultError::suite_refused: return "suite_refused";
+    case VaultError::withdrawn: return "withdrawn";
     case VaultError::storage_failed: return "storage_failed";
     }
     return "unknown";

@@ -15,12 +15,12 @@ namespace papervault::vault {
 namespace {
 
 constexpr std::string_view answers_format = "papervault-answers";
-constexpr std::string_view suite = "pv1";
 constexpr std::string_view sheets_name = "sheets";
 constexpr std::string_view journal_name = "journal";
 
 /// What stands in the clear.
 struct AnswersHeader {
+    crypto::Suite suite = crypto::Suite::pv1;
     std::string package_id;
     crypto::Digest package_digest;
     std::string batch_id;
@@ -33,7 +33,7 @@ struct AnswersHeader {
 std::string encode_header(const AnswersHeader& header)
 {
     auto json = document(answers_format);
-    json["suite"] = suite;
+    json["suite"] = crypto::to_text(header.suite);
     json["package_id"] = header.package_id;
     json["package_digest"] = header.package_digest.hex();
     json["batch_id"] = header.batch_id;
@@ -52,10 +52,10 @@ Result<AnswersHeader> decode_header(std::string_view text)
     if (!value) { return std::unexpected{value.error()}; }
     engine::JsonFields fields{*value, ""};
     read_document_fields(fields, answers_format);
-    if (fields.text("suite", 16) != suite) {
-        fields.problem(engine::EngineError::malformed, "suite", "is not known to this version");
-    }
+    const auto suite = crypto::suite_from_text(fields.text("suite", 16));
+    if (!suite) { fields.problem(engine::EngineError::malformed, "suite", "is not known to this version"); }
     AnswersHeader header;
+    header.suite = suite.value_or(crypto::Suite::pv1);
     header.package_id = hex_field(fields, "package_id", 32);
     header.package_digest = digest_field(fields, "package_digest");
     header.batch_id = fields.text("batch_id", 64);
@@ -79,29 +79,30 @@ Result<AnswersHeader> decode_header(std::string_view text)
         compartments[1].plaintext_length > answer_journal_bytes_max) {
         return refuse(VaultError::malformed, "answers: sheets and journal were expected, of sound size");
     }
-    if (auto layout = check_layout(compartments); !layout) { return std::unexpected{layout.error()}; }
+    if (auto layout = check_layout(header.suite, compartments); !layout) { return std::unexpected{layout.error()}; }
     return header;
 }
 
 /// Names this file's contents: no compartment of another one can take their place.
 crypto::Digest binding_of(const AnswersHeader& header)
 {
-    return crypto::blake2b("papervault.answers-binding.v1",
-                           {crypto::bytes_of(header.package_id), header.package_digest.view(),
-                            crypto::bytes_of(header.batch_id), crypto::bytes_of(header.hall_id),
-                            crypto::bytes_of(header.office_id), crypto::bytes_of(engine::to_text(header.sealed_at))});
+    return crypto::hash(header.suite, "papervault.answers-binding.v1",
+                        {crypto::bytes_of(header.package_id), header.package_digest.view(),
+                         crypto::bytes_of(header.batch_id), crypto::bytes_of(header.hall_id),
+                         crypto::bytes_of(header.office_id), crypto::bytes_of(engine::to_text(header.sealed_at))});
 }
 
 crypto::Digest compartment_context(const AnswersHeader& header, const Compartment& compartment)
 {
-    return crypto::blake2b(
-        "papervault.answers-compartment.v1",
+    return crypto::hash(
+        header.suite, "papervault.answers-compartment.v1",
         {binding_of(header).view(), crypto::bytes_of(compartment.name), little_endian(compartment.plaintext_length)});
 }
 
 crypto::Digest key_context(const AnswersHeader& header, std::string_view compartment)
 {
-    return crypto::blake2b("papervault.answers-key.v1", {binding_of(header).view(), crypto::bytes_of(compartment)});
+    return crypto::hash(header.suite, "papervault.answers-key.v1",
+                        {binding_of(header).view(), crypto::bytes_of(compartment)});
 }
 
 Result<std::string> open_text(const RegularFile& file, std::uint64_t body_offset, const AnswersHeader& header,
@@ -113,7 +114,7 @@ Result<std::string> open_text(const RegularFile& file, std::uint64_t body_offset
         return refuse(VaultError::authentication_failed, "answers: " + compartment.name + " does not open");
     }
     const auto context = compartment_context(header, compartment);
-    const crypto::ChunkCipher cipher{*std::move(key), {context.bytes.begin(), context.bytes.end()}};
+    const crypto::ChunkCipher cipher{*std::move(key), {context.bytes.begin(), context.bytes.end()}, header.suite};
     const auto plaintext = open_compartment(file, body_offset, compartment, cipher);
     if (!plaintext) { return std::unexpected{plaintext.error()}; }
     return crypto::text_of(plaintext->expose());
@@ -165,7 +166,12 @@ Result<void> seal_answers(const AnswersFile& answers, const Identity& hall, cons
     // Nothing is written that the office would refuse.
     AnswersFile as_read;
     if (auto readable = decode_sheets(sheets, as_read); !readable) { return readable; }
-    AnswersHeader header{.package_id = answers.package_id,
+    const crypto::Suite suite = hall.card().suite();
+    if (office.suite() != suite) {
+        return refuse(VaultError::not_permitted, "hall and office have keys of different suites");
+    }
+    AnswersHeader header{.suite = suite,
+                         .package_id = answers.package_id,
                          .package_digest = answers.package_digest,
                          .batch_id = answers.batch_id,
                          .hall_id = answers.hall_id,
@@ -183,7 +189,7 @@ Result<void> seal_answers(const AnswersFile& answers, const Identity& hall, cons
              .digest = {},
              .wrapped_key = crypto::seal_to(office.box_key, keys.back().expose(), key_context(header, name).view())});
     }
-    lay_out(header.compartments);
+    lay_out(suite, header.compartments);
     if (auto sound = decode_header(encode_header(header)); !sound) { return std::unexpected{sound.error()}; }
 
     std::vector<CompartmentToSeal> to_seal;
@@ -209,13 +215,16 @@ Result<AnswersFile> open_answers(const std::filesystem::path& file, const Packag
     if (body_length(header->compartments) != frame->body_length) {
         return refuse(VaultError::malformed, file.string() + " is not as long as its header says");
     }
+    if (header->suite != package.header().suite) {
+        return refuse(VaultError::wrong_batch, "the answers are of another suite than the package");
+    }
     if (auto belongs = check_belonging(*header, package, office); !belongs) { return std::unexpected{belongs.error()}; }
     if (frame->signatures.size() != 1 || !is_signed_by(*frame, answers_container, 0, package.header().hall)) {
         return refuse(VaultError::signature_invalid,
                       "the signature of " + package.header().hall.name + " does not fit");
     }
     for (const Compartment& compartment : header->compartments) {
-        if (auto intact = check_compartment(*opened, frame->body_offset, compartment, {}); !intact) {
+        if (auto intact = check_compartment(*opened, frame->body_offset, compartment, header->suite, {}); !intact) {
             return std::unexpected{intact.error()};
         }
     }

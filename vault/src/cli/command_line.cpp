@@ -30,6 +30,7 @@ public:
         bank();
         add_draw_commands(*this);
         packages();
+        suites();
         results();
         analysis();
         qti();
@@ -68,6 +69,8 @@ private:
         app->add_option("--out", make->out, "身份文件 / identity file to write")->required();
         app->add_option("--card", make->card, "名片文件（公开）/ card file to write (public)");
         add_protection(app, make->protection);
+        app->add_option("--suite", make->suite, "算法套件 pv1 或 gm1（国密）/ suite of the keys")
+            ->capture_default_str();
         app = parent;
         auto show = command<ShowIdentity>(app, "show", "显示名片 / show whose it is");
         app->add_option("file", show->file, "身份文件或名片 / identity file or card")->required();
@@ -160,6 +163,11 @@ private:
         app->add_option("file", inspect->package, "试卷包 / package")->required();
         app->add_flag("--full", inspect->full, "核对全部内容摘要 / read every byte and compare the digests");
         app = parent;
+        auto rehearse = command<RehearsePackage>(
+            app, "rehearse",
+            "核对本机程序与封装时一致（不开封）/ does this program compute what the sealing one did? opens nothing");
+        app->add_option("file", rehearse->package, "试卷包 / package")->required();
+        app = parent;
         auto list = command<ListPackages>(app, "list", "登记簿 / the register");
         add_vault(app, list->login);
 
@@ -198,6 +206,15 @@ private:
         app->add_option("--to", share->opener_card,
                         "开启方名片（核对用）/ card of the opener, compared with the package");
         app->add_option("--out", share->out, "文件 / file to write")->required();
+    }
+
+    void suites()
+    {
+        CLI::App* app = &app_;
+        auto suites = command<AcceptSuites>(app, "suites", "接受的算法套件 / suites of algorithms that are accepted");
+        add_vault(app, suites->login);
+        app->add_option("--accept", suites->accepted, "pv1, gm1；可重复 / repeat; the others are refused");
+        app->add_option("--card", suites->card, "写出机构的国密名片 / write the office's card of suite gm1");
     }
 
     void results()

@@ -38,6 +38,7 @@ struct NewIdentity {
     File out;
     std::optional<File> card;
     Login protection;
+    std::string suite = "pv1";
 };
 struct ShowIdentity {
     File file;
@@ -140,6 +141,18 @@ struct CountersignPackage {
     VaultLogin login;
     File draft, out;
 };
+/// Whether this program computes what the sealing office's did; needs no key and opens nothing.
+struct RehearsePackage {
+    File package;
+};
+/// Shows the suites that the office accepts, or sets them.
+struct AcceptSuites {
+    VaultLogin login;
+    std::vector<std::string> accepted; ///< Empty: shows.
+    std::optional<File> card;          ///< Where to write the office's card of suite gm1.
+};
+[[nodiscard]] Result<Report> run(const RehearsePackage& command);
+[[nodiscard]] Result<Report> run(const AcceptSuites& command);
 struct InspectPackage {
     File package;
     bool full = false;

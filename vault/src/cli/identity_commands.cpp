@@ -31,7 +31,9 @@ Result<Report> run(const NewIdentity& command)
 {
     auto protection = protection_of(command.protection, true);
     if (!protection) { return std::unexpected{protection.error()}; }
-    const Identity identity = Identity::generate(command.name);
+    const auto suite = crypto::suite_from_text(command.suite);
+    if (!suite) { return refuse(VaultError::malformed, "'" + command.suite + "' is no suite; suites: pv1, gm1"); }
+    const Identity identity = Identity::generate(command.name, *suite);
     if (auto saved = identity.save(command.out, *protection); !saved) { return std::unexpected{saved.error()}; }
     File card = command.card.value_or(File{command.out}.replace_extension(".card.json"));
     if (auto saved = write_card(identity.card(), card); !saved) { return std::unexpected{saved.error()}; }

@@ -12,6 +12,8 @@ namespace papervault::vault::cli {
 namespace {
 
 constexpr std::size_t document_bytes_max = 1 << 20;
+/// People's own commands: whoever has keys of a suite uses it. What a site accepts, hall and office decide.
+constexpr crypto::SuiteSet every_suite{crypto::Suite::pv1, crypto::Suite::gm1};
 
 Result<std::vector<IdentityCard>> read_cards(const std::vector<File>& files)
 {
@@ -155,7 +157,7 @@ Result<Report> run(const CountersignPackage& command)
 
 Result<Report> run(const InspectPackage& command)
 {
-    const auto reader = PackageReader::open(command.package);
+    const auto reader = PackageReader::open(command.package, every_suite);
     if (!reader) { return std::unexpected{reader.error()}; }
     if (command.full) {
         if (auto intact = reader->verify_digests(); !intact) { return std::unexpected{intact.error()}; }
@@ -210,7 +212,7 @@ Result<Report> run(const GiveHandover& command)
 {
     const auto who = unlock(command.who);
     if (!who) { return std::unexpected{who.error()}; }
-    const auto reader = PackageReader::open(command.package);
+    const auto reader = PackageReader::open(command.package, every_suite);
     if (!reader) { return std::unexpected{reader.error()}; }
     if (auto intact = reader->verify_digests(); !intact) { return std::unexpected{intact.error()}; }
     const auto taker = read_card(command.taker_card);
@@ -231,7 +233,7 @@ Result<Report> run(const TakeHandover& command)
 {
     const auto who = unlock(command.who);
     if (!who) { return std::unexpected{who.error()}; }
-    const auto reader = PackageReader::open(command.package);
+    const auto reader = PackageReader::open(command.package, every_suite);
     if (!reader) { return std::unexpected{reader.error()}; }
     if (auto intact = reader->verify_digests(); !intact) { return std::unexpected{intact.error()}; }
     const auto text = read_text_file(command.handover, document_bytes_max);
@@ -271,7 +273,7 @@ Result<Report> run(const GiveShare& command)
 {
     const auto who = unlock(command.who);
     if (!who) { return std::unexpected{who.error()}; }
-    const auto reader = PackageReader::open(command.package);
+    const auto reader = PackageReader::open(command.package, every_suite);
     if (!reader) { return std::unexpected{reader.error()}; }
     // The package names its hall; the office's card is given for the graders' quorum, and both are compared with the
     // package.

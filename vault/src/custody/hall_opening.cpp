@@ -45,7 +45,7 @@ Result<void> HallOpening::add_release(const Release& release)
         return refuse(VaultError::signature_invalid, "the signature of " + header.office.name + " does not fit");
     }
     auto share = open_release(release, state_->shares.opener_keys());
-    if (!share || commitment_to_release(*share, header.package_id) != header.release_commitment) {
+    if (!share || commitment_to_release(header.suite, *share, header.package_id) != header.release_commitment) {
         return refuse(VaultError::share_invalid,
                       "the share of " + header.office.name + " is not the one that was sealed");
     }
@@ -90,10 +90,11 @@ Result<CompartmentKeys> HallOpening::open(engine::Instant now) const
     // Only now, when nothing is missing and it is time, the secrets are put together.
     const auto custody_secret = state_->shares.combine();
     if (!custody_secret) { return std::unexpected{custody_secret.error()}; }
-    const auto host_share = crypto::open_sealed(state_->shares.opener_keys(), header.sealed_host_share,
-                                                host_share_context(header.package_id, header.hall.id()).view());
+    const auto host_share =
+        crypto::open_sealed(state_->shares.opener_keys(), header.sealed_host_share,
+                            host_share_context(header.suite, header.package_id, header.hall.id()).view());
     if (!host_share) { return refuse(VaultError::authentication_failed, "the package does not open"); }
-    const auto key = hall_key(*custody_secret, *state_->release_share, *host_share, binding_of(header));
+    const auto key = hall_key(header.suite, *custody_secret, *state_->release_share, *host_share, binding_of(header));
     return unlock_compartments(header, LockSet::hall, key);
 }
 

@@ -35,7 +35,8 @@ Result<CompartmentKeys> KeyOpening::open() const
 {
     const auto secret = state_->shares.combine();
     if (!secret) { return std::unexpected{secret.error()}; }
-    return unlock_compartments(state_->header, LockSet::graders, graders_key(*secret, binding_of(state_->header)));
+    return unlock_compartments(state_->header, LockSet::graders,
+                               graders_key(state_->header.suite, *secret, binding_of(state_->header)));
 }
 
 } // namespace papervault::vault

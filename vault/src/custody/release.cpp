@@ -26,12 +26,12 @@ boost::json::object unsigned_json(const Release& release)
     return json;
 }
 
-crypto::Digest release_context(const Release& release)
+crypto::Digest release_context(crypto::Suite suite, const Release& release)
 {
-    return crypto::blake2b("papervault.release-share.v1",
-                           {crypto::bytes_of(release.package_id), crypto::bytes_of(release.hall_id),
-                            crypto::bytes_of(release.batch_id), crypto::bytes_of(engine::to_text(release.not_before)),
-                            crypto::bytes_of(engine::to_text(release.not_after))});
+    return crypto::hash(suite, "papervault.release-share.v1",
+                        {crypto::bytes_of(release.package_id), crypto::bytes_of(release.hall_id),
+                         crypto::bytes_of(release.batch_id), crypto::bytes_of(engine::to_text(release.not_before)),
+                         crypto::bytes_of(engine::to_text(release.not_after))});
 }
 
 } // namespace
@@ -44,7 +44,8 @@ bool is_signed_by(const Release& release, const IdentityCard& office)
 
 Result<crypto::SecretBuffer> open_release(const Release& release, const crypto::BoxKeyPair& hall)
 {
-    auto share = crypto::open_sealed(hall, release.sealed_share, release_context(release).view());
+    auto share =
+        crypto::open_sealed(hall, release.sealed_share, release_context(hall.public_key().suite(), release).view());
     if (!share) { return refuse(VaultError::authentication_failed, "the release does not open"); }
     return *std::move(share);
 }
@@ -69,7 +70,7 @@ Result<Release> decode_release(std::string_view text)
     release.not_before = instant_field(fields, "not_before");
     release.not_after = instant_field(fields, "not_after");
     release.issued_at = instant_field(fields, "issued_at");
-    release.sealed_share = base64_field(fields, "sealed_share", sealed_share_bytes);
+    release.sealed_share = base64_field(fields, "sealed_share", sealed_share_bytes_max);
     release.signature = signature_field(fields, "signature");
     if (!is_plain_name(release.batch_id, 64)) {
         fields.problem(engine::EngineError::malformed, "batch_id", "is not a batch's id");
@@ -96,7 +97,7 @@ Result<Release> issue_release(const PackageHeader& package, const crypto::Secret
     if (now > package.batch.expires_at) {
         return refuse(VaultError::expired, "the window of batch " + package.batch.id + " is over");
     }
-    if (commitment_to_release(release_share, package.package_id) != package.release_commitment) {
+    if (commitment_to_release(package.suite, release_share, package.package_id) != package.release_commitment) {
         return refuse(VaultError::share_invalid, "this is not the release share of the package");
     }
     Release release{.package_id = package.package_id,
@@ -108,7 +109,7 @@ Result<Release> issue_release(const PackageHeader& package, const crypto::Secret
                     .sealed_share = {},
                     .signature = {}};
     release.sealed_share =
-        crypto::seal_to(package.hall.box_key, release_share.expose(), release_context(release).view());
+        crypto::seal_to(package.hall.box_key, release_share.expose(), release_context(package.suite, release).view());
     release.signature =
         office.signing_key().sign(release_purpose, crypto::bytes_of(engine::canonical_json(unsigned_json(release))));
     return release;

@@ -10,8 +10,8 @@
 namespace papervault::vault {
 
 ShareCollector::ShareCollector(const PackageHeader& header, LockSet locks, const Identity& opener)
-    : package_id_{header.package_id}, locks_{locks}, quorum_{quorum_of(header, locks)}, opener_id_{opener.card().id()},
-      opener_keys_{crypto::BoxKeyPair::from_seed(opener.box_keys().seed()).value()}
+    : suite_{header.suite}, package_id_{header.package_id}, locks_{locks}, quorum_{quorum_of(header, locks)},
+      opener_id_{opener.card().id()}, opener_keys_{opener.box_keys().clone()}
 {
 }
 
@@ -38,7 +38,7 @@ Result<void> ShareCollector::add(const SharePart& part)
     auto value = open_part(part, opener_keys_);
     if (!value) { return wrong_share; }
     crypto::Share share{.index = part.share_index, .value = *std::move(value)};
-    if (commitment_to(share, package_id_, locks_) != member->share_commitment) { return wrong_share; }
+    if (commitment_to(suite_, share, package_id_, locks_) != member->share_commitment) { return wrong_share; }
     shares_.push_back(std::move(share));
     givers_.push_back(name);
     return {};
@@ -66,8 +66,8 @@ Result<CompartmentKeys> unlock_compartments(const PackageHeader& header, LockSet
     CompartmentKeys keys;
     for (const Compartment& compartment : header.compartments) {
         if (compartment.locks != locks) { continue; }
-        const auto context = wrapped_key_context(header.package_id, locks, compartment.name);
-        auto unwrapped = crypto::decrypt_secret(key, compartment.wrapped_key, context.view());
+        const auto context = wrapped_key_context(header.suite, header.package_id, locks, compartment.name);
+        auto unwrapped = crypto::decrypt_secret(header.suite, key, compartment.wrapped_key, context.view());
         if (!unwrapped) { return refuse(VaultError::authentication_failed, "the package does not open"); }
         keys.put(compartment.name, *std::move(unwrapped));
     }

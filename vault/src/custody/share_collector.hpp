@@ -25,6 +25,7 @@ public:
     [[nodiscard]] const crypto::BoxKeyPair& opener_keys() const noexcept { return opener_keys_; }
 
 private:
+    crypto::Suite suite_;
     std::string package_id_;
     LockSet locks_;
     Quorum quorum_;

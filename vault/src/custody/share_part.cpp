@@ -30,12 +30,12 @@ boost::json::object unsigned_json(const SharePart& part)
 }
 
 /// What a share is sealed for on its way from a member to the opener.
-crypto::Digest part_context(const SharePart& part)
+crypto::Digest part_context(crypto::Suite suite, const SharePart& part)
 {
     const std::array index_byte{std::byte{part.share_index}};
-    return crypto::blake2b("papervault.share-part.v1",
-                           {crypto::bytes_of(part.package_id), crypto::bytes_of(to_text(part.locks)),
-                            crypto::bytes_of(part.member_id), index_byte, crypto::bytes_of(part.opener_id)});
+    return crypto::hash(suite, "papervault.share-part.v1",
+                        {crypto::bytes_of(part.package_id), crypto::bytes_of(to_text(part.locks)),
+                         crypto::bytes_of(part.member_id), index_byte, crypto::bytes_of(part.opener_id)});
 }
 
 } // namespace
@@ -53,7 +53,7 @@ bool is_signed_by(const SharePart& part, const IdentityCard& member)
 
 Result<crypto::SecretBuffer> open_part(const SharePart& part, const crypto::BoxKeyPair& opener)
 {
-    auto value = crypto::open_sealed(opener, part.sealed_share, part_context(part).view());
+    auto value = crypto::open_sealed(opener, part.sealed_share, part_context(opener.public_key().suite(), part).view());
     if (!value) { return refuse(VaultError::authentication_failed, "the share does not open"); }
     return *std::move(value);
 }
@@ -78,7 +78,7 @@ Result<SharePart> decode_share_part(std::string_view text)
     part.share_index = static_cast<std::uint8_t>(fields.integer("share_index", 0, crypto::share_count_max - 1));
     part.opener_id = hex_field(fields, "opener_id", 16);
     part.given_at = instant_field(fields, "given_at");
-    part.sealed_share = base64_field(fields, "sealed_share", sealed_share_bytes);
+    part.sealed_share = base64_field(fields, "sealed_share", sealed_share_bytes_max);
     part.signature = signature_field(fields, "signature");
     if (auto finished = finish_document(fields, share_format); !finished) { return std::unexpected{finished.error()}; }
     if (auto same = require_same_spelling(text, encode(part), share_format); !same) {
@@ -109,17 +109,17 @@ Result<SharePart> give_share(const PackageReader& package, LockSet locks, const 
                    .given_at = now,
                    .sealed_share = {},
                    .signature = {}};
-    const auto context = member_share_context(part.package_id, locks, part.member_id, part.share_index);
+    const auto context = member_share_context(header.suite, part.package_id, locks, part.member_id, part.share_index);
     auto value = crypto::open_sealed(member.box_keys(), found->sealed_share, context.view());
     if (!value) {
         return refuse(VaultError::authentication_failed, "the share of " + member.card().name + " does not open");
     }
     const crypto::Share share{.index = part.share_index, .value = *std::move(value)};
-    if (commitment_to(share, part.package_id, locks) != found->share_commitment) {
+    if (commitment_to(header.suite, share, part.package_id, locks) != found->share_commitment) {
         return refuse(VaultError::share_invalid,
                       "the share of " + member.card().name + " is not the one that was sealed");
     }
-    part.sealed_share = crypto::seal_to(opener.box_key, share.value.expose(), part_context(part).view());
+    part.sealed_share = crypto::seal_to(opener.box_key, share.value.expose(), part_context(header.suite, part).view());
     part.signature =
         member.signing_key().sign(share_purpose, crypto::bytes_of(engine::canonical_json(unsigned_json(part))));
     return part;

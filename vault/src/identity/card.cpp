@@ -77,7 +77,7 @@ std::string card_file_text(const IdentityCard& card)
 template <class Key>
 std::optional<Key> key_field(engine::JsonFields& fields, std::string_view name)
 {
-    auto key = Key::from_text(fields.text(name, 44));
+    auto key = Key::from_text(fields.text(name, 88));
     if (!key) {
         fields.problem(engine::EngineError::malformed, name, key.error().detail);
         return std::nullopt;
@@ -115,6 +115,9 @@ Result<IdentityCard> card_from_json(const boost::json::value& value, std::string
     const auto box_key = key_field<crypto::BoxPublicKey>(fields, "box_key");
     if (!is_identity_name(name)) {
         fields.problem(engine::EngineError::malformed, "name", "is not a printable name of 1 to 64 bytes");
+    }
+    if (sign_key && box_key && sign_key->suite() != box_key->suite()) {
+        fields.problem(engine::EngineError::malformed, "box_key", "is of another suite than sign_key");
     }
     if (auto finished = fields.finish(); !finished) { return malformed(finished.error(), "identity card"); }
     return IdentityCard{.name = std::move(name), .sign_key = sign_key.value(), .box_key = box_key.value()};

@@ -22,7 +22,9 @@ struct StoredProtection {
     ProtectionKind kind{};
     crypto::Bytes salt;
     crypto::PassphraseCost cost;
+    std::uint64_t sm3_iterations = 0; ///< Not 0: PBKDF2-HMAC-SM3, and the cost is not used.
 };
+constexpr std::string_view passphrase_sm3 = "passphrase_sm3";
 
 /// An identity file whose structure and digest are right; the secret is still locked.
 struct LockedIdentity {
@@ -52,7 +54,11 @@ ProtectionKind kind_of(const Protection& protection) noexcept
 boost::json::value to_json(const StoredProtection& protection)
 {
     boost::json::object json{{"kind", to_text(protection.kind)}};
-    if (protection.kind == ProtectionKind::passphrase) {
+    if (protection.kind == ProtectionKind::passphrase && protection.sm3_iterations != 0) {
+        json["kind"] = passphrase_sm3;
+        json["salt"] = crypto::to_base64(protection.salt);
+        json["iterations"] = protection.sm3_iterations;
+    } else if (protection.kind == ProtectionKind::passphrase) {
         json["salt"] = crypto::to_base64(protection.salt);
         json["operations"] = protection.cost.operations;
         json["memory_kib"] = protection.cost.memory_kib;
@@ -77,6 +83,12 @@ StoredProtection protection_field(engine::JsonFields& outer, std::string_view na
         using Cost = crypto::PassphraseCost;
         protection.cost.operations = cost("operations", Cost::operations_min, Cost::operations_max);
         protection.cost.memory_kib = cost("memory_kib", Cost::memory_kib_min, Cost::memory_kib_max);
+    } else if (kind == passphrase_sm3) {
+        protection.kind = ProtectionKind::passphrase;
+        protection.salt = base64_field(fields, "salt", salt_bytes);
+        protection.sm3_iterations = static_cast<std::uint64_t>(
+            fields.integer("iterations", static_cast<std::int64_t>(crypto::pbkdf2_iterations_min),
+                           static_cast<std::int64_t>(crypto::pbkdf2_iterations_max)));
     } else if (kind == to_text(ProtectionKind::key_file)) {
         protection.kind = ProtectionKind::key_file;
     } else if (kind == to_text(ProtectionKind::file_permissions)) {
@@ -91,9 +103,9 @@ StoredProtection protection_field(engine::JsonFields& outer, std::string_view na
 /// What the secret is bound to: the same secret under another name, salt or cost does not open.
 crypto::Digest secret_context(const IdentityCard& card, const StoredProtection& protection)
 {
-    return crypto::blake2b("papervault.identity-secret.v1",
-                           {crypto::bytes_of(engine::canonical_json(to_json(card))),
-                            crypto::bytes_of(engine::canonical_json(to_json(protection)))});
+    return crypto::hash(card.suite(), "papervault.identity-secret.v1",
+                        {crypto::bytes_of(engine::canonical_json(to_json(card))),
+                         crypto::bytes_of(engine::canonical_json(to_json(protection)))});
 }
 
 /// The file without its digest.
@@ -125,14 +137,17 @@ Result<crypto::SecretBuffer> read_key_file(const std::filesystem::path& file)
 }
 
 /// The key that the seeds are encrypted under.
-Result<crypto::SecretBuffer> unlocking_key(const StoredProtection& stored, const Protection& protection)
+Result<crypto::SecretBuffer> unlocking_key(crypto::Suite suite, const StoredProtection& stored,
+                                           const Protection& protection)
 {
     if (const auto* passphrase = std::get_if<Passphrase>(&protection)) {
         const std::size_t size = passphrase->text.size_bytes();
         if (size == 0 || size > passphrase_bytes_max) {
             return refuse(VaultError::malformed, "a passphrase has 1 to 1024 bytes");
         }
-        auto key = crypto::derive_from_passphrase(passphrase->text, stored.salt, stored.cost);
+        auto key = stored.sm3_iterations != 0
+                       ? crypto::derive_from_passphrase_sm3(passphrase->text, stored.salt, stored.sm3_iterations)
+                       : crypto::derive_from_passphrase(passphrase->text, stored.salt, stored.cost);
         if (!key) {
             const bool machine = key.error().code == crypto::CryptoError::unavailable;
             return refuse(machine ? VaultError::storage_failed : VaultError::malformed, key.error().detail);
@@ -142,10 +157,10 @@ Result<crypto::SecretBuffer> unlocking_key(const StoredProtection& stored, const
     if (const auto* key_file = std::get_if<KeyFile>(&protection)) {
         const auto content = read_key_file(key_file->file);
         if (!content) { return std::unexpected{content.error()}; }
-        return crypto::combine_keys({&*content}, "papervault.identity.key-file.v1", {});
+        return crypto::combine_keys(suite, {&*content}, "papervault.identity.key-file.v1", {});
     }
     // No secret at all: everybody can work this key out, so the mode of the file is what protects it.
-    return crypto::SecretBuffer::copy_of(crypto::blake2b("papervault.identity.file-permissions.v1", {}).view());
+    return crypto::SecretBuffer::copy_of(crypto::hash(suite, "papervault.identity.file-permissions.v1", {}).view());
 }
 
 Result<LockedIdentity> read_identity(const std::filesystem::path& file)
@@ -161,7 +176,7 @@ Result<LockedIdentity> read_identity(const std::filesystem::path& file)
     read_document_fields(fields, identity_format);
     auto card = card_field(fields, "card");
     auto protection = protection_field(fields, "protection");
-    auto secret = base64_field(fields, "secret", 2 * seed_bytes + crypto::aead_overhead_bytes);
+    auto secret = base64_field(fields, "secret", 2 * seed_bytes + crypto::message_overhead_bytes(crypto::Suite::gm1));
     const auto digest = digest_field(fields, "digest");
     if (auto finished = finish_document(fields, identity_format); !finished) {
         return std::unexpected{finished.error()};
@@ -191,10 +206,10 @@ Identity::Identity(IdentityCard card, crypto::SigningKey signing_key, crypto::Bo
 {
 }
 
-Identity Identity::generate(std::string name)
+Identity Identity::generate(std::string name, crypto::Suite suite)
 {
-    auto signing_key = crypto::SigningKey::generate();
-    auto box_keys = crypto::BoxKeyPair::generate();
+    auto signing_key = crypto::SigningKey::generate(suite);
+    auto box_keys = crypto::BoxKeyPair::generate(suite);
     IdentityCard card{.name = std::move(name), .sign_key = signing_key.verify_key(), .box_key = box_keys.public_key()};
     return Identity{std::move(card), std::move(signing_key), std::move(box_keys)};
 }
@@ -211,26 +226,29 @@ Result<Identity> Identity::open(const std::filesystem::path& file, const Protect
         return refuse(VaultError::not_permitted,
                       file.string() + " may be read by others than its owner; run chmod 600 and replace the identity");
     }
-    const auto key = unlocking_key(locked->protection, protection);
+    const crypto::Suite suite = locked->card.suite();
+    const auto key = unlocking_key(suite, locked->protection, protection);
     if (!key) { return std::unexpected{key.error()}; }
     const auto context = secret_context(locked->card, locked->protection);
-    const auto seeds = crypto::decrypt_secret(*key, locked->secret, context.view());
+    const auto seeds = crypto::decrypt_secret(suite, *key, locked->secret, context.view());
     if (!seeds) { return refuse(VaultError::wrong_passphrase_or_key, "cannot unlock " + file.string()); }
 
-    auto identity = from_secret(locked->card.name, *seeds);
+    auto identity = from_secret(locked->card.name, *seeds, suite);
     if (!identity || identity->card() != locked->card) {
         return refuse(VaultError::malformed, file.string() + " holds other keys than its card");
     }
     return identity;
 }
 
-Result<Identity> Identity::from_secret(std::string name, const crypto::SecretBuffer& secret)
+Result<Identity> Identity::from_secret(std::string name, const crypto::SecretBuffer& secret, crypto::Suite suite)
 {
     if (secret.size_bytes() != 2 * seed_bytes) {
         return refuse(VaultError::malformed, "not the secret of an identity");
     }
-    auto signing_key = crypto::SigningKey::from_seed(crypto::SecretBuffer::copy_of(secret.expose().first(seed_bytes)));
-    auto box_keys = crypto::BoxKeyPair::from_seed(crypto::SecretBuffer::copy_of(secret.expose().last(seed_bytes)));
+    auto signing_key =
+        crypto::SigningKey::from_seed(crypto::SecretBuffer::copy_of(secret.expose().first(seed_bytes)), suite);
+    auto box_keys =
+        crypto::BoxKeyPair::from_seed(crypto::SecretBuffer::copy_of(secret.expose().last(seed_bytes)), suite);
     if (!signing_key || !box_keys) { return refuse(VaultError::malformed, "not the secret of an identity"); }
     IdentityCard card{
         .name = std::move(name), .sign_key = signing_key->verify_key(), .box_key = box_keys->public_key()};
@@ -252,14 +270,18 @@ Result<void> Identity::save(const std::filesystem::path& file, const Protection&
         return refuse(VaultError::malformed, "a name is 1 to 64 bytes of printable text");
     }
     if (!cost.within_limits()) { return refuse(VaultError::malformed, "the cost of the passphrase is out of range"); }
-    StoredProtection stored{.kind = kind_of(protection), .salt = {}, .cost = cost};
-    if (stored.kind == ProtectionKind::passphrase) { stored.salt = crypto::random_bytes(salt_bytes); }
-    const auto key = unlocking_key(stored, protection);
+    StoredProtection stored{.kind = kind_of(protection), .salt = {}, .cost = cost, .sm3_iterations = 0};
+    if (const auto* passphrase = std::get_if<Passphrase>(&protection)) {
+        stored.salt = crypto::random_bytes(salt_bytes);
+        stored.sm3_iterations = passphrase->with_sm3 ? crypto::pbkdf2_iterations_default : 0;
+    }
+    const crypto::Suite suite = card_.suite();
+    const auto key = unlocking_key(suite, stored, protection);
     if (!key) { return std::unexpected{key.error()}; }
 
     const crypto::SecretBuffer seeds = secret();
-    auto json =
-        identity_json(card_, stored, crypto::encrypt(*key, seeds.expose(), secret_context(card_, stored).view()));
+    auto json = identity_json(card_, stored,
+                              crypto::encrypt(suite, *key, seeds.expose(), secret_context(card_, stored).view()));
     json["digest"] = identity_digest(json).hex();
     return write_file_durably(file, crypto::bytes_of(engine::canonical_json(json)), false);
 }

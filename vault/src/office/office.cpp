@@ -20,6 +20,9 @@ constexpr std::string_view keys_name = "vault.keys";
 constexpr std::string_view database_name = "vault.db";
 constexpr std::string_view checkpoint_name = "ledger.checkpoint";
 constexpr std::size_t keys_bytes_max = 1 << 20;
+constexpr std::string_view office_secret = "office_identity";
+constexpr std::string_view national_office_secret = "office_identity_gm1";
+constexpr std::string_view suites_name = "suites";
 
 struct RoleName {
     Role role;
@@ -131,6 +134,21 @@ void store_officer(Database& database, const Officer& officer, std::string_view 
     insert.bind(static_cast<std::int64_t>(now.time_since_epoch().count())).run();
 }
 
+/// Nothing when there is none.
+Result<std::optional<Identity>> stored_identity(Database& database, std::string_view secret_name,
+                                                const std::string& office_name, crypto::Suite suite)
+{
+    Statement secret = database.prepare("SELECT value FROM secrets WHERE name = ?");
+    secret.bind(secret_name);
+    if (!secret.step()) { return std::optional<Identity>{}; }
+    crypto::Bytes seeds = secret.bytes(0);
+    const crypto::SecretBuffer held = crypto::SecretBuffer::copy_of(seeds);
+    crypto::wipe(seeds);
+    auto identity = Identity::from_secret(office_name, held, suite);
+    if (!identity) { return std::unexpected{identity.error()}; }
+    return std::optional{*std::move(identity)};
+}
+
 std::string meta(Database& database, std::string_view name)
 {
     Statement row = database.prepare("SELECT value FROM meta WHERE name = ?");
@@ -193,6 +211,7 @@ struct OfficeVault::State {
     Actor actor;
     std::set<Role> roles;
     Identity office;
+    std::optional<Identity> national_office; ///< Suite gm1.
     std::optional<crypto::SecretBuffer> answers_key;
 };
 
@@ -328,16 +347,14 @@ Result<OfficeVault> OfficeVault::open(const std::filesystem::path& directory, co
             if (!opened) { return refuse(VaultError::authentication_failed, "the wrapped answers key is damaged"); }
             answers_key.emplace(std::move(*opened));
         }
-        Statement secret = database->prepare("SELECT value FROM secrets WHERE name = 'office_identity'");
-        if (!secret.step()) { return refuse(VaultError::malformed, "the vault has no office identity"); }
-        crypto::Bytes seeds = secret.bytes(0);
-        const crypto::SecretBuffer seeds_secret = crypto::SecretBuffer::copy_of(seeds);
-        crypto::wipe(seeds);
-        auto office = Identity::from_secret(keys->name, seeds_secret);
+        auto office = stored_identity(*database, office_secret, keys->name, crypto::Suite::pv1);
         if (!office) { return std::unexpected{office.error()}; }
-        return OfficeVault{std::make_unique<State>(State{directory, std::move(*keys), std::move(*database),
-                                                         Actor{who.card().id(), who.card().name}, std::move(*roles),
-                                                         std::move(*office), std::move(answers_key)})};
+        if (!*office) { return refuse(VaultError::malformed, "the vault has no office identity"); }
+        auto national = stored_identity(*database, national_office_secret, keys->name, crypto::Suite::gm1);
+        if (!national) { return std::unexpected{national.error()}; }
+        return OfficeVault{std::make_unique<State>(
+            State{directory, std::move(*keys), std::move(*database), Actor{who.card().id(), who.card().name},
+                  std::move(*roles), std::move(**office), std::move(*national), std::move(answers_key)})};
     });
 }
 
@@ -361,6 +378,64 @@ const Identity& OfficeVault::office_identity() const noexcept
 {
     return state_->office;
 }
+Result<const Identity*> OfficeVault::office_identity(crypto::Suite suite) const
+{
+    if (suite == crypto::Suite::pv1) { return &state_->office; }
+    if (!state_->national_office) {
+        return refuse(VaultError::suite_refused, "this office has no keys of suite " +
+                                                     std::string{crypto::to_text(suite)} +
+                                                     "; a manager accepts it first: papervault suites --accept gm1");
+    }
+    return &*state_->national_office;
+}
+
+crypto::SuiteSet OfficeVault::accepted_suites() const
+{
+    const std::string listed = meta(state_->database, suites_name);
+    crypto::SuiteSet accepted{};
+    for (const crypto::Suite suite : crypto::all_suites) {
+        if (("," + listed + ",").find("," + std::string{crypto::to_text(suite)} + ",") != std::string::npos) {
+            accepted.insert(suite);
+        }
+    }
+    return accepted.empty() ? crypto::SuiteSet{crypto::Suite::pv1} : accepted;
+}
+
+Result<void> OfficeVault::accept_suites(crypto::SuiteSet suites, engine::Instant now)
+{
+    if (auto allowed = require(Role::manager); !allowed) { return allowed; }
+    if (suites.empty()) { return refuse(VaultError::malformed, "at least one suite has to be accepted"); }
+    std::string listed;
+    for (const crypto::Suite suite : crypto::all_suites) {
+        if (suites.contains(suite)) { listed += (listed.empty() ? "" : ",") + std::string{crypto::to_text(suite)}; }
+    }
+    std::optional<Identity> made;
+    if (suites.contains(crypto::Suite::gm1) && !state_->national_office) {
+        made = Identity::generate(state_->keys.name, crypto::Suite::gm1);
+    }
+    const auto recorded = record("policy.suites", now, [&](Database& database) -> Result<boost::json::object> {
+        database
+            .prepare(
+                "INSERT INTO meta(name, value) VALUES (?, ?) ON CONFLICT(name) DO UPDATE SET value = excluded.value")
+            .bind(suites_name)
+            .bind(std::string_view{listed})
+            .run();
+        boost::json::object subject{{"accepted", listed}};
+        if (made) {
+            const crypto::SecretBuffer secret = made->secret();
+            database.prepare("INSERT INTO secrets(name, value) VALUES (?, ?)")
+                .bind(national_office_secret)
+                .bind(crypto::ByteView{secret.expose()})
+                .run();
+            subject["office"] = to_json(made->card());
+        }
+        return subject;
+    });
+    if (!recorded) { return std::unexpected{recorded.error()}; }
+    if (made) { state_->national_office = std::move(made); }
+    return {};
+}
+
 Database& OfficeVault::database() noexcept
 {
     return state_->database;

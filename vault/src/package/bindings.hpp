@@ -13,28 +13,31 @@ namespace papervault::vault {
 /// "hall" or "graders", as in the header.
 [[nodiscard]] std::string_view to_text(LockSet locks) noexcept;
 
-/// Digest of package id, batch, forms, hall and office.
+/// Digest of package id, batch, forms, hall and office; in version 2 of suite and version, too.
 [[nodiscard]] crypto::Digest binding_of(const PackageHeader& header);
 
-[[nodiscard]] crypto::Digest compartment_context(std::string_view package_id, const crypto::Digest& binding,
-                                                 std::string_view compartment, std::uint64_t plaintext_length);
-[[nodiscard]] crypto::Digest wrapped_key_context(std::string_view package_id, LockSet locks,
+[[nodiscard]] crypto::Digest compartment_context(crypto::Suite suite, std::string_view package_id,
+                                                 const crypto::Digest& binding, std::string_view compartment,
+                                                 std::uint64_t plaintext_length);
+[[nodiscard]] crypto::Digest wrapped_key_context(crypto::Suite suite, std::string_view package_id, LockSet locks,
                                                  std::string_view compartment);
 /// A quorum member's share, sealed to him.
-[[nodiscard]] crypto::Digest member_share_context(std::string_view package_id, LockSet locks,
+[[nodiscard]] crypto::Digest member_share_context(crypto::Suite suite, std::string_view package_id, LockSet locks,
                                                   std::string_view member_id, std::uint8_t index);
-[[nodiscard]] crypto::Digest host_share_context(std::string_view package_id, std::string_view hall_id);
+[[nodiscard]] crypto::Digest host_share_context(crypto::Suite suite, std::string_view package_id,
+                                                std::string_view hall_id);
 
-[[nodiscard]] crypto::Digest commitment_to(const crypto::Share& share, std::string_view package_id, LockSet locks);
-[[nodiscard]] crypto::Digest commitment_to_release(const crypto::SecretBuffer& release_share,
+[[nodiscard]] crypto::Digest commitment_to(crypto::Suite suite, const crypto::Share& share, std::string_view package_id,
+                                           LockSet locks);
+[[nodiscard]] crypto::Digest commitment_to_release(crypto::Suite suite, const crypto::SecretBuffer& release_share,
                                                    std::string_view package_id);
 
 /// The key that the keys of the hall's compartments are wrapped under: it needs all three.
-[[nodiscard]] crypto::SecretBuffer hall_key(const crypto::SecretBuffer& custody_secret,
+[[nodiscard]] crypto::SecretBuffer hall_key(crypto::Suite suite, const crypto::SecretBuffer& custody_secret,
                                             const crypto::SecretBuffer& release_share,
                                             const crypto::SecretBuffer& host_share, const crypto::Digest& binding);
 /// The key that the key compartment's key is wrapped under.
-[[nodiscard]] crypto::SecretBuffer graders_key(const crypto::SecretBuffer& graders_secret,
+[[nodiscard]] crypto::SecretBuffer graders_key(crypto::Suite suite, const crypto::SecretBuffer& graders_secret,
                                                const crypto::Digest& binding);
 
 } // namespace papervault::vault

@@ -40,9 +40,10 @@ struct ContainerFrame {
     std::vector<SealerSignature> signatures;
     std::uint64_t body_offset = 0;
     std::uint64_t body_length = 0;
-    crypto::Digest digest; ///< BLAKE2b of all bytes in front of the compartments.
 
     [[nodiscard]] std::string_view header() const noexcept;
+    /// Of all bytes in front of the compartments.
+    [[nodiscard]] crypto::Digest digest(crypto::Suite suite) const;
 };
 
 [[nodiscard]] Result<ContainerFrame> read_frame(const RegularFile& file, const ContainerKind& kind);
@@ -64,7 +65,8 @@ struct CompartmentToSeal {
     crypto::SecretBuffer key;
     crypto::Digest context;
 };
-/// Seals every compartment into a new file and signs it once. Needs two chunks of memory.
+/// Seals every compartment into a new file and signs it once, in the suite of the sealer's keys. Needs a few chunks of
+/// memory.
 /// @param encode_header  Called before and after the digests are known; both texts are of one length.
 [[nodiscard]] Result<void> write_container(const std::filesystem::path& file, const ContainerKind& kind,
                                            std::span<CompartmentToSeal> compartments,
@@ -74,7 +76,8 @@ struct CompartmentToSeal {
 using BytesSink = std::function<Result<void>(crypto::ByteView)>;
 /// @return authentication_failed when they are not what the digest says; the sink has seen them by then.
 [[nodiscard]] Result<void> check_compartment(const RegularFile& file, std::uint64_t body_offset,
-                                             const Compartment& compartment, const BytesSink& sink);
+                                             const Compartment& compartment, crypto::Suite suite,
+                                             const BytesSink& sink);
 /// Decrypts one compartment. @return authentication_failed without one byte of plaintext.
 [[nodiscard]] Result<crypto::SecretBuffer> open_compartment(const RegularFile& file, std::uint64_t body_offset,
                                                             const Compartment& compartment,

@@ -9,15 +9,16 @@
 namespace papervault::vault {
 namespace {
 
-constexpr std::size_t overhead_bytes = crypto::ChunkCipher::overhead_bytes;
 constexpr std::size_t wrapped_key_bytes_max = 256;
 
 /// Seals one compartment into the file and fills in its digest.
-Result<void> seal_compartment(DurableFile& file, std::uint64_t body_offset, CompartmentToSeal& compartment)
+Result<void> seal_compartment(DurableFile& file, std::uint64_t body_offset, crypto::Suite suite,
+                              CompartmentToSeal& compartment)
 {
     const auto context = compartment.context.view();
-    crypto::ChunkCipher cipher{std::move(compartment.key), crypto::Bytes{context.begin(), context.end()}};
-    crypto::Blake2bHasher hasher;
+    crypto::ChunkCipher cipher{std::move(compartment.key), crypto::Bytes{context.begin(), context.end()}, suite};
+    crypto::SuiteHasher hasher{suite};
+    const std::size_t overhead_bytes = crypto::chunk_overhead_bytes(suite);
     std::vector<std::byte> sealed(chunk_bytes + overhead_bytes);
     const std::uint64_t length = compartment.plaintext.size();
     const std::uint64_t count = chunk_count(length);
@@ -37,8 +38,9 @@ Result<void> seal_compartment(DurableFile& file, std::uint64_t body_offset, Comp
 /// Reads the sealed chunks in order. `open` is given index, whether it is the last one, and the sealed bytes.
 template <class Open>
 Result<void> for_each_chunk(const RegularFile& file, std::uint64_t body_offset, const Compartment& compartment,
-                            const Open& open)
+                            crypto::Suite suite, const Open& open)
 {
+    const std::size_t overhead_bytes = crypto::chunk_overhead_bytes(suite);
     std::vector<std::byte> sealed(chunk_bytes + overhead_bytes);
     const std::uint64_t count = chunk_count(compartment.plaintext_length);
     std::uint64_t offset = body_offset + compartment.offset;
@@ -76,7 +78,9 @@ Result<void> write_container(const std::filesystem::path& file, const ContainerK
         return refuse(VaultError::malformed, "the " + std::string{kind.noun} + " would be too large");
     }
     for (CompartmentToSeal& compartment : compartments) {
-        if (auto sealed = seal_compartment(*durable, body_offset, compartment); !sealed) { return sealed; }
+        if (auto sealed = seal_compartment(*durable, body_offset, sealer.card().suite(), compartment); !sealed) {
+            return sealed;
+        }
     }
     const crypto::Bytes head = signed_bytes(kind, encode_header());
     const SealerSignature signature = sign_container(kind, head, sealer);
@@ -87,10 +91,10 @@ Result<void> write_container(const std::filesystem::path& file, const ContainerK
 }
 
 Result<void> check_compartment(const RegularFile& file, std::uint64_t body_offset, const Compartment& compartment,
-                               const BytesSink& sink)
+                               crypto::Suite suite, const BytesSink& sink)
 {
-    crypto::Blake2bHasher hasher;
-    auto read = for_each_chunk(file, body_offset, compartment,
+    crypto::SuiteHasher hasher{suite};
+    auto read = for_each_chunk(file, body_offset, compartment, suite,
                                [&](std::uint64_t, bool, crypto::ByteView chunk) -> Result<void> {
                                    hasher.update(chunk);
                                    return sink ? sink(chunk) : Result<void>{};
@@ -107,9 +111,9 @@ Result<crypto::SecretBuffer> open_compartment(const RegularFile& file, std::uint
 {
     crypto::SecretBuffer plaintext{static_cast<std::size_t>(compartment.plaintext_length)};
     std::span<std::byte> rest = plaintext.expose();
-    auto read = for_each_chunk(file, body_offset, compartment,
+    auto read = for_each_chunk(file, body_offset, compartment, cipher.suite(),
                                [&](std::uint64_t index, bool last, crypto::ByteView chunk) -> Result<void> {
-                                   const std::size_t size = chunk.size() - overhead_bytes;
+                                   const std::size_t size = chunk.size() - crypto::chunk_overhead_bytes(cipher.suite());
                                    if (!cipher.open(index, last, chunk, rest.first(size))) {
                                        return not_authentic(compartment);
                                    }
@@ -124,9 +128,10 @@ Result<void> stream_compartment(const RegularFile& file, std::uint64_t body_offs
                                 const crypto::ChunkCipher& cipher, const BytesSink& sink)
 {
     crypto::SecretBuffer plaintext{chunk_bytes};
-    return for_each_chunk(file, body_offset, compartment,
+    return for_each_chunk(file, body_offset, compartment, cipher.suite(),
                           [&](std::uint64_t index, bool last, crypto::ByteView chunk) -> Result<void> {
-                              const auto out = plaintext.expose().first(chunk.size() - overhead_bytes);
+                              const auto out =
+                                  plaintext.expose().first(chunk.size() - crypto::chunk_overhead_bytes(cipher.suite()));
                               if (!cipher.open(index, last, chunk, out)) { return not_authentic(compartment); }
                               return sink ? sink(out) : Result<void>{};
                           });

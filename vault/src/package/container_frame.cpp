@@ -98,6 +98,14 @@ std::string_view ContainerFrame::header() const noexcept
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
+crypto::Digest ContainerFrame::digest(crypto::Suite suite) const
+{
+    crypto::SuiteHasher hasher{suite};
+    hasher.update(signed_bytes);
+    hasher.update(signature_block(signatures)); // there is one spelling of it
+    return hasher.finish();
+}
+
 crypto::Bytes signed_bytes(const ContainerKind& kind, std::string_view header)
 {
     crypto::Bytes bytes;
@@ -149,7 +157,6 @@ Result<ContainerFrame> read_frame(const RegularFile& file, const ContainerKind& 
     frame.signatures = *std::move(signatures);
     frame.body_offset = prefix.size();
     frame.body_length = file.size() - prefix.size();
-    frame.digest = crypto::blake2b(prefix);
     if (file.size() > package_bytes_max) { return not_a(kind, file, "it is too large"); }
     return frame;
 }

@@ -27,7 +27,7 @@ Result<void> countersign_package(const std::filesystem::path& draft, const Ident
     if (auto written = durable->write_at(frame.signed_bytes.size(), block); !written) { return written; }
     std::uint64_t offset = frame.signed_bytes.size() + block.size();
     for (const Compartment& compartment : package->header.compartments) {
-        auto copied = check_compartment(package->file, frame.body_offset, compartment,
+        auto copied = check_compartment(package->file, frame.body_offset, compartment, package->header.suite,
                                         [&](crypto::ByteView chunk) -> Result<void> {
                                             auto written = durable->write_at(offset, chunk);
                                             offset += chunk.size();

@@ -12,8 +12,11 @@
 namespace papervault::vault {
 namespace {
 
-/// The compartment that no hall may ever open.
-constexpr std::string_view key_compartment = "key";
+/// The compartments that no hall may ever open.
+bool is_for_graders(const PackageHeader& header, std::string_view compartment) noexcept
+{
+    return compartment == "key" || (header.version > 1 && compartment == "key-vectors");
+}
 
 std::unexpected<VaultFailure> unsound(std::string_view reason)
 {
@@ -32,6 +35,7 @@ Result<void> check_roles(const PackageHeader& header)
     std::set<std::string> ids;
     for (const IdentityCard* card : cards) {
         if (!is_identity_name(card->name)) { return unsound("a name is not printable"); }
+        if (card->suite() != header.suite) { return unsound("the keys of " + card->name + " are of another suite"); }
         const bool new_person = sign_keys.insert(card->sign_key).second && box_keys.insert(card->box_key).second &&
                                 ids.insert(card->id()).second;
         if (!new_person) { return refuse(VaultError::not_permitted, card->name + " has two roles in one package"); }
@@ -39,7 +43,7 @@ Result<void> check_roles(const PackageHeader& header)
     return {};
 }
 
-Result<void> check_quorum(const Quorum& quorum)
+Result<void> check_quorum(crypto::Suite suite, const Quorum& quorum)
 {
     const std::size_t count = quorum.members.size();
     if (count < 2 || count > static_cast<std::size_t>(crypto::share_count_max) || quorum.threshold < 2 ||
@@ -48,7 +52,7 @@ Result<void> check_quorum(const Quorum& quorum)
     }
     for (std::size_t i = 0; i < count; ++i) {
         const QuorumMember& member = quorum.members[i];
-        if (member.share_index != i || member.sealed_share.size() != sealed_share_bytes) {
+        if (member.share_index != i || member.sealed_share.size() != sealed_share_bytes(suite)) {
             return unsound("the share of " + member.card.name + " is not in its place");
         }
     }
@@ -72,14 +76,14 @@ Result<void> check_compartments(const PackageHeader& header)
         if (!names.insert(compartment.name).second) {
             return unsound("compartment " + compartment.name + " is there twice");
         }
-        if ((compartment.name == key_compartment) != (compartment.locks == LockSet::graders)) {
+        if (is_for_graders(header, compartment.name) != (compartment.locks == LockSet::graders)) {
             return unsound("compartment " + compartment.name + " is behind the wrong locks");
         }
-        if (compartment.wrapped_key.size() != wrapped_key_bytes) {
+        if (compartment.wrapped_key.size() != wrapped_key_bytes(header.suite)) {
             return unsound("compartment " + compartment.name + " has no sound key");
         }
     }
-    return check_layout(header.compartments);
+    return check_layout(header.suite, header.compartments);
 }
 
 } // namespace
@@ -87,10 +91,12 @@ Result<void> check_compartments(const PackageHeader& header)
 Result<void> check_header(const PackageHeader& header)
 {
     if (header.sealers.size() != 2) { return unsound("it does not have two sealers"); }
-    if (header.sealed_host_share.size() != sealed_share_bytes) { return unsound("it has no sound host share"); }
+    if (header.sealed_host_share.size() != sealed_share_bytes(header.suite)) {
+        return unsound("it has no sound host share");
+    }
     if (auto roles = check_roles(header); !roles) { return roles; }
-    if (auto custody = check_quorum(header.custody); !custody) { return custody; }
-    if (auto graders = check_quorum(header.graders); !graders) { return graders; }
+    if (auto custody = check_quorum(header.suite, header.custody); !custody) { return custody; }
+    if (auto graders = check_quorum(header.suite, header.graders); !graders) { return graders; }
     if (auto forms = check_forms(header); !forms) { return forms; }
     return check_compartments(header);
 }

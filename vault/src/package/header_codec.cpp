@@ -11,7 +11,6 @@ namespace papervault::vault {
 namespace {
 
 constexpr std::string_view package_format = "papervault-package";
-constexpr std::string_view suite = "pv1";
 constexpr std::size_t forms_max = 1000;
 constexpr std::size_t compartments_max = 64;
 constexpr std::int64_t items_max = 10'000;
@@ -55,7 +54,7 @@ Quorum quorum_field(engine::JsonFields& outer, std::string_view name)
     for_each_entry(fields, "members", people_max, [&quorum](engine::JsonFields& entry) {
         auto card = card_field(entry, "card");
         const auto index = static_cast<std::uint8_t>(entry.integer("share_index", 0, crypto::share_count_max - 1));
-        auto sealed_share = base64_field(entry, "sealed_share", sealed_share_bytes);
+        auto sealed_share = base64_field(entry, "sealed_share", sealed_share_bytes_max);
         const auto commitment = digest_field(entry, "share_commitment");
         if (!card) { return; }
         quorum.members.push_back({.card = *std::move(card),
@@ -149,7 +148,9 @@ boost::json::object to_json(const Quorum& quorum)
 std::string encode_header(const PackageHeader& header)
 {
     auto json = document(package_format);
-    json["suite"] = suite;
+    json["version"] = header.version;
+    json["suite"] = crypto::to_text(header.suite);
+    if (header.version > 1) { json["golden_sample"] = header.golden_sample; }
     json["package_id"] = header.package_id;
     json["batch"] = engine::to_json(header.batch);
     json["sealed_at"] = engine::to_text(header.sealed_at);
@@ -186,10 +187,15 @@ Result<std::vector<IdentityCard>> sealers_of(const boost::json::value& header)
 Result<PackageHeader> decode_header(const boost::json::value& value, std::string_view text)
 {
     engine::JsonFields fields{value, ""};
-    read_document_fields(fields, package_format);
-    if (fields.text("suite", 16) != suite) {
+    if (fields.text("format", 64) != package_format) {
+        fields.problem(engine::EngineError::malformed, "format", "is not " + std::string{package_format});
+    }
+    const auto version = static_cast<int>(fields.integer("version", 1, package_version));
+    const auto suite = crypto::suite_from_text(fields.text("suite", 16));
+    if (!suite || (version == 1 && *suite != crypto::Suite::pv1)) {
         fields.problem(engine::EngineError::malformed, "suite", "is not known to this version");
     }
+    auto golden_sample = version > 1 ? fields.text("golden_sample", golden_sample_bytes_max) : std::string{};
     auto package_id = hex_field(fields, "package_id", 32);
     auto batch = batch_field(fields, "batch");
     const auto sealed_at = instant_field(fields, "sealed_at");
@@ -205,7 +211,7 @@ Result<PackageHeader> decode_header(const boost::json::value& value, std::string
     auto sealers = cards_field(fields, "sealers", 2);
     auto custody = quorum_field(fields, "custody");
     const auto release_commitment = digest_field(fields, "release_commitment");
-    auto sealed_host_share = base64_field(fields, "sealed_host_share", sealed_share_bytes);
+    auto sealed_host_share = base64_field(fields, "sealed_host_share", sealed_share_bytes_max);
     auto graders = quorum_field(fields, "graders");
     std::vector<Compartment> compartments;
     for_each_entry(fields, "compartments", compartments_max, [&compartments](engine::JsonFields& entry) {
@@ -215,7 +221,10 @@ Result<PackageHeader> decode_header(const boost::json::value& value, std::string
     if (auto finished = finish_document(fields, package_format); !finished) {
         return std::unexpected{finished.error()};
     }
-    PackageHeader header{.package_id = std::move(package_id),
+    PackageHeader header{.version = version,
+                         .suite = *suite,
+                         .golden_sample = std::move(golden_sample),
+                         .package_id = std::move(package_id),
                          .batch = std::move(batch),
                          .sealed_at = sealed_at,
                          .engine_version = std::move(engine_version),

@@ -13,8 +13,16 @@ namespace papervault::vault {
 
 /// Sizes of sealed secrets of 32 bytes.
 inline constexpr std::size_t share_bytes = 32;
-inline constexpr std::size_t sealed_share_bytes = share_bytes + crypto::box_overhead_bytes;
-inline constexpr std::size_t wrapped_key_bytes = share_bytes + crypto::aead_overhead_bytes;
+inline constexpr std::size_t sealed_share_bytes_max =
+    share_bytes + crypto::sealed_overhead_bytes(crypto::Suite::gm1); ///< In either suite.
+[[nodiscard]] constexpr std::size_t sealed_share_bytes(crypto::Suite suite) noexcept
+{
+    return share_bytes + crypto::sealed_overhead_bytes(suite);
+}
+[[nodiscard]] constexpr std::size_t wrapped_key_bytes(crypto::Suite suite) noexcept
+{
+    return share_bytes + crypto::message_overhead_bytes(suite);
+}
 
 /// Canonical JSON.
 [[nodiscard]] std::string encode_header(const PackageHeader& header);

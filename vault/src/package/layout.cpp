@@ -12,23 +12,23 @@ std::array<std::byte, 8> little_endian(std::uint64_t number) noexcept
     return bytes;
 }
 
-void lay_out(std::span<Compartment> compartments) noexcept
+void lay_out(crypto::Suite suite, std::span<Compartment> compartments) noexcept
 {
     std::uint64_t offset = 0;
     for (Compartment& compartment : compartments) {
         compartment.offset = offset;
-        compartment.length = sealed_length(compartment.plaintext_length);
+        compartment.length = sealed_length(suite, compartment.plaintext_length);
         offset += compartment.length;
     }
 }
 
-Result<void> check_layout(std::span<const Compartment> compartments)
+Result<void> check_layout(crypto::Suite suite, std::span<const Compartment> compartments)
 {
     std::uint64_t offset = 0;
     for (const Compartment& compartment : compartments) {
         // The first comparison keeps the others and the sum far away from overflow.
         if (compartment.plaintext_length > package_bytes_max || compartment.offset != offset ||
-            compartment.length != sealed_length(compartment.plaintext_length)) {
+            compartment.length != sealed_length(suite, compartment.plaintext_length)) {
             return refuse(VaultError::malformed, "compartment " + compartment.name + " is not where it should be");
         }
         offset += compartment.length;

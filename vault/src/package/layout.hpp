@@ -18,9 +18,9 @@ inline constexpr std::size_t chunk_bytes = 64 * 1024;
 {
     return plaintext_length == 0 ? 1 : (plaintext_length - 1) / chunk_bytes + 1;
 }
-[[nodiscard]] constexpr std::uint64_t sealed_length(std::uint64_t plaintext_length) noexcept
+[[nodiscard]] constexpr std::uint64_t sealed_length(crypto::Suite suite, std::uint64_t plaintext_length) noexcept
 {
-    return plaintext_length + chunk_count(plaintext_length) * crypto::ChunkCipher::overhead_bytes;
+    return plaintext_length + chunk_count(plaintext_length) * crypto::chunk_overhead_bytes(suite);
 }
 /// Plaintext bytes of one chunk.
 [[nodiscard]] constexpr std::size_t chunk_length(std::uint64_t plaintext_length, std::uint64_t index) noexcept
@@ -33,9 +33,9 @@ inline constexpr std::size_t chunk_bytes = 64 * 1024;
 [[nodiscard]] std::array<std::byte, 8> little_endian(std::uint64_t number) noexcept;
 
 /// Gives every compartment its offset and length, back to back in their order.
-void lay_out(std::span<Compartment> compartments) noexcept;
+void lay_out(crypto::Suite suite, std::span<Compartment> compartments) noexcept;
 /// @return malformed unless the compartments lie exactly as lay_out() lays them.
-[[nodiscard]] Result<void> check_layout(std::span<const Compartment> compartments);
+[[nodiscard]] Result<void> check_layout(crypto::Suite suite, std::span<const Compartment> compartments);
 /// Sealed bytes of all compartments; they have passed check_layout().
 [[nodiscard]] std::uint64_t body_length(std::span<const Compartment> compartments) noexcept;
 

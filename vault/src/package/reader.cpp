@@ -10,9 +10,14 @@ namespace papervault::vault {
 
 class PackageReader::Impl {
 public:
-    explicit Impl(PackageFile package) : package_{std::move(package)}, binding_{binding_of(package_.header)} {}
+    explicit Impl(PackageFile package)
+        : package_{std::move(package)}, binding_{binding_of(package_.header)},
+          digest_{package_.frame.digest(package_.header.suite)}
+    {
+    }
 
     [[nodiscard]] const PackageFile& package() const noexcept { return package_; }
+    [[nodiscard]] const crypto::Digest& digest() const noexcept { return digest_; }
 
     [[nodiscard]] Result<const Compartment*> find(std::string_view name) const
     {
@@ -30,14 +35,16 @@ public:
         if (key == nullptr || key->size_bytes() != crypto::aead_key_bytes) {
             return refuse(VaultError::not_permitted, "the locks of compartment " + compartment.name + " are closed");
         }
-        const auto context =
-            compartment_context(package_.header.package_id, binding_, compartment.name, compartment.plaintext_length);
-        return crypto::ChunkCipher{key->clone(), crypto::Bytes{context.bytes.begin(), context.bytes.end()}};
+        const auto context = compartment_context(package_.header.suite, package_.header.package_id, binding_,
+                                                 compartment.name, compartment.plaintext_length);
+        return crypto::ChunkCipher{key->clone(), crypto::Bytes{context.bytes.begin(), context.bytes.end()},
+                                   package_.header.suite};
     }
 
 private:
     PackageFile package_;
     crypto::Digest binding_;
+    crypto::Digest digest_;
 };
 
 PackageReader::PackageReader(std::unique_ptr<Impl> impl) : impl_{std::move(impl)} {}
@@ -45,13 +52,18 @@ PackageReader::PackageReader(PackageReader&&) noexcept = default;
 PackageReader& PackageReader::operator=(PackageReader&&) noexcept = default;
 PackageReader::~PackageReader() = default;
 
-Result<PackageReader> PackageReader::open(const std::filesystem::path& file)
+Result<PackageReader> PackageReader::open(const std::filesystem::path& file, crypto::SuiteSet accepted)
 {
     auto package = open_package_file(file);
     if (!package) { return std::unexpected{package.error()}; }
     if (is_draft(*package)) {
         return refuse(VaultError::signature_invalid,
                       "the package waits for the second sealer, " + package->header.sealers[1].name);
+    }
+    if (!accepted.contains(package->header.suite)) {
+        return refuse(VaultError::suite_refused, file.string() + " is sealed in suite " +
+                                                     std::string{crypto::to_text(package->header.suite)} +
+                                                     ", which is not accepted here");
     }
     return PackageReader{std::make_unique<Impl>(*std::move(package))};
 }
@@ -63,14 +75,16 @@ const PackageHeader& PackageReader::header() const noexcept
 
 const crypto::Digest& PackageReader::digest() const noexcept
 {
-    return impl_->package().frame.digest;
+    return impl_->digest();
 }
 
 Result<void> PackageReader::verify_digests() const
 {
     const PackageFile& package = impl_->package();
     for (const Compartment& compartment : package.header.compartments) {
-        if (auto intact = check_compartment(package.file, package.frame.body_offset, compartment, {}); !intact) {
+        if (auto intact =
+                check_compartment(package.file, package.frame.body_offset, compartment, package.header.suite, {});
+            !intact) {
             return intact;
         }
     }

@@ -9,6 +9,7 @@
 #include <papervault/crypto/box.hpp>
 #include <papervault/crypto/random.hpp>
 #include <papervault/crypto/secret_sharing.hpp>
+#include <papervault/vault/golden.hpp>
 
 namespace papervault::vault {
 namespace {
@@ -21,8 +22,8 @@ struct NewQuorum {
 };
 
 /// A secret that only `threshold` of the members can put together again.
-Result<NewQuorum> make_quorum(const std::vector<IdentityCard>& people, int threshold, std::string_view package_id,
-                              LockSet locks)
+Result<NewQuorum> make_quorum(crypto::Suite suite, const std::vector<IdentityCard>& people, int threshold,
+                              std::string_view package_id, LockSet locks)
 {
     if (threshold < 2) { return refuse(VaultError::not_permitted, "a quorum is at least two persons"); }
     NewQuorum made{.quorum = {.threshold = threshold, .members = {}}, .secret = crypto::random_secret(share_bytes)};
@@ -30,19 +31,22 @@ Result<NewQuorum> make_quorum(const std::vector<IdentityCard>& people, int thres
     if (!shares) { return refuse(VaultError::malformed, "quorum: " + shares.error().detail); }
     for (std::size_t i = 0; i < people.size(); ++i) {
         const crypto::Share& share = (*shares)[i];
-        const auto context = member_share_context(package_id, locks, people[i].id(), share.index);
+        const auto context = member_share_context(suite, package_id, locks, people[i].id(), share.index);
         made.quorum.members.push_back(
             {.card = people[i],
              .share_index = share.index,
              .sealed_share = crypto::seal_to(people[i].box_key, share.value.expose(), context.view()),
-             .share_commitment = commitment_to(share, package_id, locks)});
+             .share_commitment = commitment_to(suite, share, package_id, locks)});
     }
     return made;
 }
 
 PackageHeader header_for(const SealRequest& request, const Identity& first_sealer)
 {
-    return {.package_id = crypto::to_hex(crypto::random_bytes(16)),
+    return {.version = package_version,
+            .suite = first_sealer.card().suite(),
+            .golden_sample = golden_sample(),
+            .package_id = crypto::to_hex(crypto::random_bytes(16)),
             .batch = request.batch,
             .sealed_at = request.now,
             .engine_version = std::string{engine_version},
@@ -79,46 +83,53 @@ Result<SealedDraft> seal_package(const SealRequest& request, const Identity& fir
     if (request.now > request.batch.expires_at) {
         return refuse(VaultError::expired, "the window of batch " + request.batch.id + " is over");
     }
+    if (request.hall.suite() != first_sealer.card().suite()) {
+        return refuse(VaultError::not_permitted, "the keys of " + request.hall.name + " are of suite " +
+                                                     std::string{crypto::to_text(request.hall.suite())} +
+                                                     ", the sealer's are not");
+    }
     PackageHeader header = header_for(request, first_sealer);
     const std::string& package_id = header.package_id;
-    auto custody = make_quorum(request.custodians, request.custody_threshold, package_id, LockSet::hall);
+    const crypto::Suite suite = header.suite;
+    auto custody = make_quorum(suite, request.custodians, request.custody_threshold, package_id, LockSet::hall);
     if (!custody) { return std::unexpected{custody.error()}; }
-    auto graders = make_quorum(request.graders, request.graders_threshold, package_id, LockSet::graders);
+    auto graders = make_quorum(suite, request.graders, request.graders_threshold, package_id, LockSet::graders);
     if (!graders) { return std::unexpected{graders.error()}; }
     header.custody = std::move(custody->quorum);
     header.graders = std::move(graders->quorum);
 
     crypto::SecretBuffer release_share = crypto::random_secret(share_bytes);
-    header.release_commitment = commitment_to_release(release_share, package_id);
+    header.release_commitment = commitment_to_release(suite, release_share, package_id);
     const crypto::SecretBuffer host_share = crypto::random_secret(share_bytes);
     header.sealed_host_share = crypto::seal_to(request.hall.box_key, host_share.expose(),
-                                               host_share_context(package_id, request.hall.id()).view());
+                                               host_share_context(suite, package_id, request.hall.id()).view());
 
     const auto binding = binding_of(header);
-    const auto for_hall = hall_key(custody->secret, release_share, host_share, binding);
-    const auto for_graders = graders_key(graders->secret, binding);
+    const auto for_hall = hall_key(suite, custody->secret, release_share, host_share, binding);
+    const auto for_graders = graders_key(suite, graders->secret, binding);
     std::vector<crypto::SecretBuffer> keys;
     for (const CompartmentSource& source : request.compartments) {
         keys.push_back(crypto::random_secret(share_bytes));
-        const auto context = wrapped_key_context(package_id, source.locks, source.name);
+        const auto context = wrapped_key_context(suite, package_id, source.locks, source.name);
         header.compartments.push_back(
             {.name = source.name,
              .locks = source.locks,
              .plaintext_length = source.plaintext.size(),
              .digest = {},
-             .wrapped_key = crypto::encrypt(source.locks == LockSet::hall ? for_hall : for_graders,
+             .wrapped_key = crypto::encrypt(suite, source.locks == LockSet::hall ? for_hall : for_graders,
                                             keys.back().expose(), context.view())});
     }
-    lay_out(header.compartments);
+    lay_out(suite, header.compartments);
     if (auto readable = require_readable(header); !readable) { return std::unexpected{readable.error()}; }
 
     std::vector<CompartmentToSeal> to_seal;
     for (std::size_t i = 0; i < keys.size(); ++i) {
         Compartment& record = header.compartments[i];
-        to_seal.push_back({.record = &record,
-                           .plaintext = request.compartments[i].plaintext,
-                           .key = std::move(keys[i]),
-                           .context = compartment_context(package_id, binding, record.name, record.plaintext_length)});
+        to_seal.push_back(
+            {.record = &record,
+             .plaintext = request.compartments[i].plaintext,
+             .key = std::move(keys[i]),
+             .context = compartment_context(suite, package_id, binding, record.name, record.plaintext_length)});
     }
     const auto encode = [&header] { return encode_header(header); };
     if (auto written = write_container(file, package_container, to_seal, encode, first_sealer); !written) {

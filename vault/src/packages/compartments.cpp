@@ -4,6 +4,7 @@
 
 #include <papervault/engine/json.hpp>
 #include <papervault/vault/files.hpp>
+#include <papervault/vault/golden.hpp>
 
 #include <algorithm>
 #include <array>
@@ -44,7 +45,8 @@ Result<PackageContents> gather_compartments(OfficeVault& vault, const std::vecto
                                             std::size_t parallel, const std::vector<engine::Candidate>& roster)
 {
     ItemBank bank{vault};
-    PackageContents contents{.forms = {}, .hall = {}, .key = crypto::SecretBuffer{0}};
+    PackageContents contents{
+        .forms = {}, .hall = {}, .key = crypto::SecretBuffer{0}, .key_vectors = crypto::SecretBuffer{0}};
     KeyCompartment keys;
     std::set<std::string> media;
     boost::json::array paper;
@@ -81,7 +83,9 @@ Result<PackageContents> gather_compartments(OfficeVault& vault, const std::vecto
     boost::json::array candidates;
     for (const engine::Candidate& candidate : roster) { candidates.push_back(to_json(candidate)); }
     contents.hall.emplace("roster", secret_text(engine::canonical_json(candidates)));
+    contents.hall.emplace("vectors", secret_text(golden_orders(forms)));
     contents.key = secret_text(encode(keys));
+    contents.key_vectors = secret_text(golden_scores(forms, keys.keys, keys.policy));
     return contents;
 }
 

@@ -15,6 +15,7 @@ struct PackageContents {
     std::vector<FormSummary> forms;
     std::map<std::string, crypto::SecretBuffer> hall; ///< By compartment name: paper, spare-n, roster, media.
     crypto::SecretBuffer key;
+    crypto::SecretBuffer key_vectors; ///< Golden scores: they reveal the answers.
 };
 
 /// Gives each candidate one of the parallel forms, in turn by seat; who begins comes from the draw's digest.

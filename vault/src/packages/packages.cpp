@@ -93,6 +93,13 @@ Result<PackageHeader> PackageRegister::seal(const SealPlan& plan, const Identity
         })) {
         return refuse(VaultError::not_permitted, plan.second_sealer.name + " is no sealer of this office");
     }
+    const crypto::Suite suite = first_sealer.card().suite();
+    if (!vault_->accepted_suites().contains(suite)) {
+        return refuse(VaultError::suite_refused,
+                      "packages of suite " + std::string{crypto::to_text(suite)} + " are not accepted at this office");
+    }
+    const auto office = vault_->office_identity(suite);
+    if (!office) { return std::unexpected{office.error()}; }
     auto batch = this->batch(plan.batch_id);
     if (!batch) { return std::unexpected{batch.error()}; }
     DrawRegister draws{*vault_};
@@ -117,7 +124,7 @@ Result<PackageHeader> PackageRegister::seal(const SealPlan& plan, const Identity
                         .forms = contents->forms,
                         .candidates = static_cast<int>(batch->roster.size()),
                         .hall = plan.hall,
-                        .office = vault_->office_identity().card(),
+                        .office = (*office)->card(),
                         .custodians = plan.custodians,
                         .custody_threshold = plan.custody_threshold,
                         .graders = plan.graders,
@@ -129,6 +136,7 @@ Result<PackageHeader> PackageRegister::seal(const SealPlan& plan, const Identity
         request.compartments.push_back({name, LockSet::hall, plaintext.expose()});
     }
     request.compartments.push_back({"key", LockSet::graders, contents->key.expose()});
+    request.compartments.push_back({"key-vectors", LockSet::graders, contents->key_vectors.expose()});
 
     if (const auto unused = guarded([&] { return refuse_used_forms(vault_->database(), contents->forms); }); !unused) {
         return std::unexpected{unused.error()};
@@ -185,7 +193,7 @@ Result<PackageRecord> PackageRegister::countersign(const std::filesystem::path& 
     if (auto signed_ = countersign_package(draft, second_sealer, finished); !signed_) {
         return std::unexpected{signed_.error()};
     }
-    const auto reader = PackageReader::open(finished);
+    const auto reader = PackageReader::open(finished, vault_->accepted_suites());
     if (!reader) { return std::unexpected{reader.error()}; }
     auto record = find(reader->header().package_id);
     if (!record) {
@@ -230,7 +238,9 @@ Result<Release> PackageRegister::release(std::string_view package_id, engine::In
         const crypto::SecretBuffer share = crypto::SecretBuffer::copy_of(share_bytes);
         crypto::wipe(share_bytes);
         row.reset();
-        auto release = issue_release(package->header(), share, vault_->office_identity(), now);
+        const auto office = vault_->office_identity(package->header().suite);
+        if (!office) { return std::unexpected{office.error()}; }
+        auto release = issue_release(package->header(), share, **office, now);
         if (!release) { return release; }
         const auto recorded =
             vault_->record("release.issue", now, [&](Database& database) -> Result<boost::json::object> {
@@ -300,7 +310,15 @@ Result<PackageReader> PackageRegister::reader(std::string_view package_id) const
     if (package_id.size() != 32 || package_id.find_first_not_of("0123456789abcdef") != std::string_view::npos) {
         return refuse(VaultError::malformed, "'" + std::string{package_id} + "' is no package id");
     }
-    return PackageReader::open(record_folder(package_id) / "package.pvp");
+    auto package = PackageReader::open(record_folder(package_id) / "package.pvp", vault_->accepted_suites());
+    if (!package) { return package; }
+    // A file put into the folder by a stranger is no package of this office, however well he signed it.
+    const auto office = vault_->office_identity(package->header().suite);
+    if (!office) { return std::unexpected{office.error()}; }
+    std::vector<IdentityCard> known{(*office)->card()};
+    for (const Officer& officer : vault_->officers()) { known.push_back(officer.card); }
+    if (auto ours = package->require_known(known); !ours) { return std::unexpected{ours.error()}; }
+    return package;
 }
 
 } // namespace papervault::vault

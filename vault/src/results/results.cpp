@@ -6,6 +6,7 @@
 #include <papervault/engine/json.hpp>
 #include <papervault/engine/sitting.hpp>
 #include <papervault/vault/files.hpp>
+#include <papervault/vault/golden.hpp>
 
 #include <algorithm>
 #include <array>
@@ -88,6 +89,23 @@ Result<std::vector<engine::Form>> forms_of(OfficeVault& vault, const PackageRead
         }
     }
     return forms;
+}
+
+std::string_view text_view(const crypto::SecretBuffer& secret)
+{
+    return {reinterpret_cast<const char*>(secret.expose().data()), secret.size_bytes()};
+}
+
+/// This office scores as the sealing office did, on every form of the paper. Version 1 has no vectors to compare with.
+Result<void> check_scoring(const PackageReader& package, const CompartmentKeys& locks, const KeyCompartment& keys,
+                           const std::vector<engine::Form>& forms)
+{
+    if (package.header().version < 2) { return {}; }
+    const auto vectors = package.read("key-vectors", locks);
+    if (!vectors) { return std::unexpected{vectors.error()}; }
+    std::map<std::string, engine::Form, std::less<>> by_id;
+    for (const engine::Form& form : forms) { by_id.emplace(form.id, form); }
+    return check_golden_scores(text_view(*vectors), by_id, keys.keys, keys.policy);
 }
 
 const engine::Form* form_named(const std::vector<engine::Form>& forms, std::string_view id)
@@ -208,10 +226,15 @@ Result<AnswersFile> ResultRegister::import_answers(const std::filesystem::path& 
         if (record.digest.empty()) { continue; }
         const auto package = packages.reader(record.id);
         if (!package) { return std::unexpected{package.error()}; }
-        auto answers = open_answers(file, *package, vault_->office_identity());
+        const auto office = vault_->office_identity(package->header().suite);
+        if (!office) { return std::unexpected{office.error()}; }
+        auto answers = open_answers(file, *package, **office);
         if (!answers) {
             if (answers.error().code != VaultError::wrong_batch) { last = answers.error(); }
             continue;
+        }
+        if (package->header().version > 1) {
+            if (auto rehearsed = rehearse(*package); !rehearsed) { return std::unexpected{rehearsed.error()}; }
         }
         const auto batch = packages.batch(record.batch_id);
         if (!batch) { return std::unexpected{batch.error()}; }
@@ -260,15 +283,23 @@ Result<AnswersFile> ResultRegister::answers(std::string_view package_id)
     PackageRegister packages{*vault_};
     const auto package = packages.reader(package_id);
     if (!package) { return std::unexpected{package.error()}; }
-    return open_answers(packages.record_folder(package_id) / "answers.pva", *package, vault_->office_identity());
+    const auto office = vault_->office_identity(package->header().suite);
+    if (!office) { return std::unexpected{office.error()}; }
+    return open_answers(packages.record_folder(package_id) / "answers.pva", *package, **office);
 }
 
-Result<KeyCompartment> ResultRegister::open_key(const PackageReader& package, const Identity& grader,
-                                                std::span<const SharePart> shares, engine::Instant now)
+Result<KeyCompartment> ResultRegister::open_key(const PackageReader& package, const std::vector<engine::Form>& forms,
+                                                const Identity& grader, std::span<const SharePart> shares,
+                                                engine::Instant now)
 {
-    auto opening = KeyOpening::begin(package, vault_->office_identity());
+    if (package.header().version > 1) {
+        if (auto rehearsed = rehearse(package); !rehearsed) { return std::unexpected{rehearsed.error()}; }
+    }
+    const auto office = vault_->office_identity(package.header().suite);
+    if (!office) { return std::unexpected{office.error()}; }
+    auto opening = KeyOpening::begin(package, **office);
     if (!opening) { return std::unexpected{opening.error()}; }
-    const auto own = give_share(package, LockSet::graders, grader, vault_->office_identity().card(), now);
+    const auto own = give_share(package, LockSet::graders, grader, (*office)->card(), now);
     if (!own) { return std::unexpected{own.error()}; }
     if (auto added = opening->add_share(*own); !added) { return std::unexpected{added.error()}; }
     for (const SharePart& share : shares) {
@@ -284,7 +315,10 @@ Result<KeyCompartment> ResultRegister::open_key(const PackageReader& package, co
         return boost::json::object{{"package", package.header().package_id}, {"graders", givers}};
     });
     if (!recorded) { return std::unexpected{recorded.error()}; }
-    return decode_key_compartment({reinterpret_cast<const char*>(plaintext->expose().data()), plaintext->size_bytes()});
+    auto compartment = decode_key_compartment(text_view(*plaintext));
+    if (!compartment) { return compartment; }
+    if (auto same = check_scoring(package, *keys, *compartment, forms); !same) { return std::unexpected{same.error()}; }
+    return compartment;
 }
 
 Result<std::vector<CandidateResult>> ResultRegister::grade(std::string_view package_id, const Identity& grader,
@@ -303,7 +337,7 @@ Result<std::vector<CandidateResult>> ResultRegister::grade(std::string_view pack
     if (!forms) { return std::unexpected{forms.error()}; }
     const auto batch = packages.batch(record->batch_id);
     if (!batch) { return std::unexpected{batch.error()}; }
-    const auto keys = open_key(*package, grader, shares, now);
+    const auto keys = open_key(*package, *forms, grader, shares, now);
     if (!keys) { return std::unexpected{keys.error()}; }
 
     std::vector<CandidateResult> results;
@@ -355,7 +389,7 @@ Result<engine::ItemScore> ResultRegister::explain(std::string_view package_id, c
         return refuse(VaultError::not_found,
                       "the form of " + std::string{ticket} + " has no item " + std::string{item});
     }
-    const auto keys = open_key(*package, grader, shares, now);
+    const auto keys = open_key(*package, *forms, grader, shares, now);
     if (!keys) { return std::unexpected{keys.error()}; }
     const auto key = keys->keys.find(item);
     if (key == keys->keys.end()) {

@@ -17,14 +17,17 @@ enum class VaultError {
     release_time_not_reached,
     expired,
     quorum_incomplete,
-    share_invalid, ///< The detail names the custodian.
-    wrong_host,    ///< Sealed for another hall.
-    wrong_batch,   ///< Another batch, site, hall or window than the one at hand.
-    already_used,  ///< The paper was issued or opened before (rule B2).
-    not_permitted, ///< The officer's roles do not cover it, or the second person is the first one.
-    conflict,      ///< The state does not allow it now.
-    infeasible,    ///< The blueprint can't be met; the detail says what is missing.
-    chain_broken,  ///< The record does not fit; the detail names the first entry that doesn't.
+    share_invalid,   ///< The detail names the custodian.
+    wrong_host,      ///< Sealed for another hall.
+    wrong_batch,     ///< Another batch, site, hall or window than the one at hand.
+    already_used,    ///< The paper was issued or opened before (rule B2).
+    not_permitted,   ///< The officer's roles do not cover it, or the second person is the first one.
+    conflict,        ///< The state does not allow it now.
+    infeasible,      ///< The blueprint can't be met; the detail says what is missing.
+    chain_broken,    ///< The record does not fit; the detail names the first entry that doesn't.
+    engine_mismatch, ///< This program computes something else than the one that sealed; the detail says what.
+    suite_refused,   ///< A suite of algorithms that is not accepted here.
+    withdrawn,       ///< The package was withdrawn (rule V8); it is never released or opened again.
     storage_failed,
 };
 

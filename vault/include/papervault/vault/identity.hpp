@@ -20,6 +20,8 @@ struct IdentityCard {
     crypto::VerifyKey sign_key;
     crypto::BoxPublicKey box_key;
 
+    /// Both keys are of one suite.
+    [[nodiscard]] crypto::Suite suite() const noexcept { return sign_key.suite(); }
     /// First 16 hex digits of BLAKE2b over both keys: two people of one name differ.
     [[nodiscard]] std::string id() const;
     bool operator==(const IdentityCard&) const = default;
@@ -36,6 +38,9 @@ struct IdentityCard {
 /// What protects an identity file: something its owner knows, or a key file he carries.
 struct Passphrase {
     crypto::SecretBuffer text;
+    /// When saving: PBKDF2-HMAC-SM3 instead of Argon2id, where only national algorithms are allowed. It resists
+    /// guessing far less.
+    bool with_sm3 = false;
 };
 struct KeyFile {
     std::filesystem::path file;
@@ -54,9 +59,10 @@ inline constexpr std::size_t key_file_bytes_max = 4096;
 class Identity {
 public:
     /// @param name  One that is_identity_name(); save() refuses another.
-    [[nodiscard]] static Identity generate(std::string name);
+    [[nodiscard]] static Identity generate(std::string name, crypto::Suite suite = crypto::Suite::pv1);
     /// From secret(), for a machine's identity that rests inside an encrypted store.
-    [[nodiscard]] static Result<Identity> from_secret(std::string name, const crypto::SecretBuffer& secret);
+    [[nodiscard]] static Result<Identity> from_secret(std::string name, const crypto::SecretBuffer& secret,
+                                                      crypto::Suite suite = crypto::Suite::pv1);
     /// Both seeds, signing key first: 64 bytes.
     [[nodiscard]] crypto::SecretBuffer secret() const;
     /// Reads an identity file (docs/identity-format.md). A wrong passphrase and a damaged secret are told apart as far

@@ -62,6 +62,13 @@ public:
 
     /// The office's own identity: signs releases and checkpoints; answers come home to its box key.
     [[nodiscard]] const Identity& office_identity() const noexcept;
+    /// The office's identity for packages of a suite. @return suite_refused while the suite has never been accepted.
+    [[nodiscard]] Result<const Identity*> office_identity(crypto::Suite suite) const;
+    /// Suites that packages of this office may have; pv1 at first.
+    [[nodiscard]] crypto::SuiteSet accepted_suites() const;
+    /// For a manager; into the ledger. The first time that gm1 is accepted, the office gets an identity of that suite.
+    /// @return malformed for an empty set.
+    [[nodiscard]] Result<void> accept_suites(crypto::SuiteSet suites, engine::Instant now);
     /// Key of the answer keys; only key keepers and graders have it wrapped.
     [[nodiscard]] Result<const crypto::SecretBuffer*> answers_key() const;
 

@@ -15,11 +15,13 @@
 #include <string>
 #include <vector>
 
-/// The sealed package: one file, format to the byte in docs/package-format.md, version 1.
+/// The sealed package: one file, format to the byte in docs/package-format.md. Written in version 2; version 1 is read.
 namespace papervault::vault {
 
 inline constexpr std::uint64_t package_bytes_max = 4ULL << 30;
 inline constexpr std::size_t package_header_bytes_max = 1 << 20;
+inline constexpr int package_version = 2;
+inline constexpr std::size_t golden_sample_bytes_max = 64 << 10;
 
 /// Which locks a compartment's key is behind.
 enum class LockSet {
@@ -53,11 +55,15 @@ struct Compartment {
     std::uint64_t offset = 0; ///< From the first byte of the first compartment.
     std::uint64_t length = 0; ///< Sealed bytes.
     std::uint64_t plaintext_length = 0;
-    crypto::Digest digest; ///< BLAKE2b of the sealed bytes.
+    crypto::Digest digest; ///< Suite's hash of the sealed bytes.
     crypto::Bytes wrapped_key;
 };
 
 struct PackageHeader {
+    int version = package_version;
+    crypto::Suite suite = crypto::Suite::pv1; ///< Of everybody's keys and of all that is sealed.
+    /// What the sealing engine computed from a sample that is no secret: see golden.hpp. Empty in version 1.
+    std::string golden_sample;
     std::string package_id; ///< 32 hex digits, random.
     engine::Batch batch;
     engine::Instant sealed_at;
@@ -83,6 +89,7 @@ struct CompartmentSource {
     crypto::ByteView plaintext; ///< Outlives the call.
 };
 
+/// The suite is that of the first sealer's keys; everybody else's must be of it, too.
 struct SealRequest {
     engine::Batch batch;
     crypto::Digest snapshot_digest;
@@ -130,16 +137,18 @@ class PackageReader {
 public:
     /// Refuses everything that is not exactly the format: signatures, order, gaps, trailing bytes, any length.
     /// Does not read the compartments; verify_digests() does.
+    /// @param accepted  The suites of this site. No package chooses a weaker one than its reader wants.
     /// @return not_found, malformed, not_permitted (one person in two roles), signature_invalid (also for a draft),
-    /// storage_failed.
-    [[nodiscard]] static Result<PackageReader> open(const std::filesystem::path& file);
+    /// suite_refused, storage_failed.
+    [[nodiscard]] static Result<PackageReader> open(const std::filesystem::path& file,
+                                                    crypto::SuiteSet accepted = {crypto::Suite::pv1});
     PackageReader(PackageReader&&) noexcept;
     PackageReader& operator=(PackageReader&&) noexcept;
     ~PackageReader();
 
     /// Authentic: both sealers signed it.
     [[nodiscard]] const PackageHeader& header() const noexcept;
-    /// BLAKE2b of the whole file's header and signature bytes; with the compartments' digests inside it names the
+    /// Suite's hash of the whole file's header and signature bytes; with the compartments' digests inside it names the
     /// package.
     [[nodiscard]] const crypto::Digest& digest() const noexcept;
     /// Reads every sealed byte and compares the digests: a seal inspection without keys.

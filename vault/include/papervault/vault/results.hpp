@@ -54,6 +54,7 @@ public:
     /// @return already_used when the package's answers are in already.
     [[nodiscard]] Result<AnswersFile> import_answers(const std::filesystem::path& file, engine::Instant now);
     [[nodiscard]] Result<AnswersFile> answers(std::string_view package_id);
+    /// Checks the package's golden vectors first (engine_mismatch), those of the key as soon as it is open.
     /// Opens the key with the graders' quorum (the acting grader's own share and `shares`), grades every sheet, stores
     /// the scores. Grading again replaces the stored scores; the ledger keeps both digests.
     [[nodiscard]] Result<std::vector<CandidateResult>> grade(std::string_view package_id, const Identity& grader,
@@ -70,8 +71,9 @@ public:
     write_report(std::string_view package_id, const std::filesystem::path& folder, engine::Instant now);
 
 private:
-    [[nodiscard]] Result<KeyCompartment> open_key(const PackageReader& package, const Identity& grader,
-                                                  std::span<const SharePart> shares, engine::Instant now);
+    [[nodiscard]] Result<KeyCompartment> open_key(const PackageReader& package, const std::vector<engine::Form>& forms,
+                                                  const Identity& grader, std::span<const SharePart> shares,
+                                                  engine::Instant now);
     OfficeVault* vault_;
 };
 

@@ -37,7 +37,7 @@ public:
     template <class Command>
     std::shared_ptr<Command> command(CLI::App*& parent_to_child, const std::string& name, const std::string& help)
     {
-        return command<Command>(parent_to_child, name, help, [](const Command& options) { return cli::run(options); });
+        return command<Command>(parent_to_child, name, help, [](const Command& options) { return run(options); });
     }
 
     static void add_login(CLI::App* app, Login& login, const std::string& name = "--as")

@@ -37,7 +37,8 @@ Result<AssembledForms> assemble(const AssemblyProblem& problem, const RandomStre
     const auto outcome = relaxation.solve();
     AssembledForms out;
     std::int64_t quality_bound = AssemblyProblemLimits::value_max;
-    if (outcome == LinearProgram::Outcome::optimal && (problem.goal == Goal::maximin || problem.goal == Goal::maximum)) {
+    if (outcome == LinearProgram::Outcome::optimal &&
+        (problem.goal == Goal::maximin || problem.goal == Goal::maximum)) {
         Ratio bound = relaxation.bound();
         if (problem.goal == Goal::maximin) {
             for (unsigned i = 0; i < problem.weight_decimals; ++i) { bound.numerator *= 10; }
@@ -48,7 +49,8 @@ Result<AssembledForms> assemble(const AssemblyProblem& problem, const RandomStre
     if (problem.goal == Goal::minimax || problem.goal == Goal::band) { quality_bound = 0; }
     const std::size_t used = std::size_t{problem.length} * problem.form_count;
     const char* e = std::getenv("ATA_CORE");
-    const auto core = choose_core(relaxation, *units, std::max<std::size_t>(e ? (std::size_t)std::atoi(e) : 400, used * 3));
+    const auto core =
+        choose_core(relaxation, *units, std::max<std::size_t>(e ? (std::size_t)std::atoi(e) : 400, used * 3));
     const SearchSpace space = make_space(problem, *units, target, core);
     Dice dice{streams, 0};
     FormSearch search{problem, space, target, dice, effort};

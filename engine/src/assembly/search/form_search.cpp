@@ -112,7 +112,8 @@ void FormSearch::start()
     if (problem_.overlap_max >= 0) {
         for (std::size_t f = 0; f < forms_.size(); ++f) {
             for (std::size_t g = 0; g < f; ++g) {
-                overlap_strain_ += std::max<std::int64_t>(overlap(f, g) - overlap_allowed_, 0) * SoftModel::strain_of_one;
+                overlap_strain_ +=
+                    std::max<std::int64_t>(overlap(f, g) - overlap_allowed_, 0) * SoftModel::strain_of_one;
             }
         }
     }

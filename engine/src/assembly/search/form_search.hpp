@@ -17,7 +17,7 @@ struct SearchSpace {
     UnitProblem problem;
     std::vector<UnitProblem::Unit> original; ///< By unit of the space.
     std::vector<std::uint32_t> uses_max;
-    std::size_t target_from = 0; ///< First sum of the target.
+    std::size_t target_from = 0;  ///< First sum of the target.
     std::int64_t fixed_items = 0; ///< In every form.
 };
 [[nodiscard]] SearchSpace make_space(const AssemblyProblem& problem, const UnitProblem& units, const Target& target,

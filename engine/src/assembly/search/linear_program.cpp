@@ -10,8 +10,8 @@ namespace papervault::engine::assembly {
 
 namespace {
 
-constexpr Fixed tiny_pivot = Fixed::from_raw(std::int64_t{1} << 14U);   // 2^-22
-constexpr Fixed tolerance = Fixed::from_raw(std::int64_t{1} << 10U);    // 2^-26
+constexpr Fixed tiny_pivot = Fixed::from_raw(std::int64_t{1} << 14U); // 2^-22
+constexpr Fixed tolerance = Fixed::from_raw(std::int64_t{1} << 10U);  // 2^-26
 constexpr std::uint64_t pivots_between_refactors = 100;
 
 } // namespace

@@ -83,12 +83,12 @@ private:
     std::vector<Variable> variables_;
     std::vector<std::uint32_t> variable_of_column_;
     std::vector<std::uint32_t> variable_of_row_;
-    std::vector<std::uint32_t> basis_; // by place: variable
+    std::vector<std::uint32_t> basis_;        // by place: variable
     std::vector<std::vector<Fixed>> inverse_; // by place and row
     std::vector<Fixed> basic_values_;         // by place
     std::vector<Fixed> prices_;
     std::vector<Fixed> contradiction_;
-    std::vector<Fixed> pivot_row_;      // by variable
+    std::vector<Fixed> pivot_row_; // by variable
     std::vector<Candidate> candidates_;
     std::vector<std::uint32_t> flips_;
     std::vector<Fixed> direction_;

@@ -147,9 +147,8 @@ void Relaxation::add_unit(UnitProblem::Unit unit)
         }
     }
     if (copies_ == 1) {
-        const Fixed most = problem_.use_max >= problem_.form_count
-                               ? one
-                               : Fixed::ratio(problem_.use_max, problem_.form_count);
+        const Fixed most =
+            problem_.use_max >= problem_.form_count ? one : Fixed::ratio(problem_.use_max, problem_.form_count);
         column_of_unit_[unit] = program_.add_column(cost, zero, most, ones, entries);
         return;
     }
@@ -247,7 +246,9 @@ Ratio Relaxation::bound() const
     }
     if (problem_.goal == Goal::maximum) {
         // Exact weights: multiplied out, the result is Σ weight × information in units of both decimals.
-        for (std::size_t k = 0; k < information_.size(); ++k) { of_ability[k] = WideNumber{problem_.weights[k]} << places; }
+        for (std::size_t k = 0; k < information_.size(); ++k) {
+            of_ability[k] = WideNumber{problem_.weights[k]} << places;
+        }
         total = 0;
         for (std::size_t k = 0; k < information_.size(); ++k) { total += of_ability[k] * units_.fixed_information[k]; }
         denominator = WideNumber{1} << places;

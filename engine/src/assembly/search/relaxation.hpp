@@ -16,8 +16,9 @@ struct Ratio {
     WideNumber denominator = 1;
 };
 
-/// The problem without whole numbers: every unit may be taken in part. For several forms it is their mean form, in which
-/// a unit can be at most use/forms; where the overlap is limited, further uses of a unit cost of what pairs may share.
+/// The problem without whole numbers: every unit may be taken in part. For several forms it is their mean form, in
+/// which a unit can be at most use/forms; where the overlap is limited, further uses of a unit cost of what pairs may
+/// share.
 class Relaxation {
 public:
     struct Options {

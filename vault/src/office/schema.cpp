@@ -44,6 +44,12 @@ constexpr std::array steps{
     "  STRICT;"
     "CREATE TABLE scores (package_id TEXT NOT NULL REFERENCES packages(id), ticket TEXT NOT NULL, result TEXT NOT NULL,"
     "  PRIMARY KEY (package_id, ticket)) STRICT;",
+    // Corrections of keys (rule G4): rows are added and approved, never changed otherwise.
+    "CREATE TABLE key_corrections (number INTEGER PRIMARY KEY, package_id TEXT NOT NULL REFERENCES packages(id),"
+    "  item_id TEXT NOT NULL, item_version INTEGER NOT NULL, reason TEXT NOT NULL, proposer_id TEXT NOT NULL,"
+    "  proposer TEXT NOT NULL, approver_id TEXT, approver TEXT, sealed_before BLOB NOT NULL, sealed_after BLOB NOT "
+    "NULL,"
+    "  applied INTEGER NOT NULL) STRICT;",
 };
 
 void apply_from(Database& database, std::size_t version)

@@ -3,6 +3,8 @@
 #include "grading/agreement.hpp"
 #include "units.hpp"
 
+#include <papervault/engine/packed_sheets.hpp>
+
 #include <map>
 #include <set>
 
@@ -269,6 +271,79 @@ TEST(ChoiceMatrixTest, KeepsWhatWasSetAndNothingElse)
     EXPECT_EQ(matrix.code(511, 0), 0);
     EXPECT_EQ(matrix.code(512, 1), 0);
     EXPECT_EQ(matrix.words().size(), 2U * (2 + 16 + 1) * 8);
+}
+
+TEST(ChoiceMatrixTest, SumsTheTotalsOfThoseWhoAreRight)
+{
+    const std::uint64_t its_seed = chosen_seed() + 7;
+    Chooser chooser{its_seed};
+    for (int round = 0; round < 10; ++round) {
+        SCOPED_TRACE("seed " + std::to_string(its_seed) + ", round " + std::to_string(round));
+        const std::size_t candidates = 1 + chooser.below(1'200);
+        ChoiceMatrix matrix{{2, 3, 1}, candidates};
+        const ChoiceKeys keys{1, 4, 0};
+        std::vector<std::uint16_t> totals;
+        std::vector<std::uint64_t> expected(3);
+        for (std::size_t candidate = 0; candidate < candidates; ++candidate) {
+            totals.push_back(static_cast<std::uint16_t>(chooser.below(65'536)));
+            for (std::size_t column = 0; column < 3; ++column) {
+                matrix.set(candidate, column, static_cast<std::uint16_t>(chooser.below(1U << matrix.bits(column))));
+                if (matrix.code(candidate, column) == keys[column]) { expected[column] += totals.back(); }
+            }
+        }
+        ASSERT_EQ(totals_of_the_right(matrix, keys, totals), expected);
+    }
+}
+
+TEST(PackedSheetsTest, ReadBackTheSameMatrix)
+{
+    const std::uint64_t its_seed = chosen_seed() + 8;
+    Chooser chooser{its_seed};
+    for (int round = 0; round < 12; ++round) {
+        SCOPED_TRACE("seed " + std::to_string(its_seed) + ", round " + std::to_string(round));
+        std::vector<std::uint8_t> bits(chooser.below(90));
+        for (std::uint8_t& width : bits) { width = static_cast<std::uint8_t>(chooser.between(1, 16)); }
+        ChoiceMatrix matrix{bits, chooser.below(700)};
+        for (std::size_t candidate = 0; candidate < matrix.candidates(); ++candidate) {
+            for (std::size_t column = 0; column < bits.size(); ++column) {
+                matrix.set(candidate, column,
+                           static_cast<std::uint16_t>(chooser.below(std::uint64_t{1} << bits[column])));
+            }
+        }
+        const auto packed = pack(matrix);
+        const auto read = unpack(packed);
+        ASSERT_THAT(read, IsAccepted());
+        ASSERT_EQ(read->candidates(), matrix.candidates());
+        ASSERT_EQ(read->columns(), matrix.columns());
+        ASSERT_TRUE(std::ranges::equal(read->words(), matrix.words()));
+        ASSERT_EQ(pack(*read), packed);
+    }
+}
+
+TEST(PackedSheetsTest, RefusesEveryOtherSpelling)
+{
+    ChoiceMatrix matrix{{2, 3}, 3};
+    matrix.set(2, 1, 5);
+    const auto packed = pack(matrix);
+    ASSERT_EQ(packed.size(), 10U + 2U + 3U);
+    for (std::size_t length = 0; length < packed.size(); ++length) {
+        EXPECT_THAT(unpack(std::span{packed}.first(length)), IsRefusedWith(EngineError::malformed)) << length;
+    }
+    const auto altered = [&](std::size_t place, int value) {
+        auto bytes = packed;
+        bytes.at(place) = static_cast<std::byte>(value);
+        return unpack(bytes);
+    };
+    auto longer = packed;
+    longer.push_back(std::byte{0});
+    EXPECT_THAT(unpack(longer), IsRefusedWith(EngineError::malformed));
+    EXPECT_THAT(altered(3, '2'), IsRefusedWith(EngineError::malformed));
+    EXPECT_THAT(altered(4, 4), IsRefusedWith(EngineError::malformed)) << "a candidate too many";
+    EXPECT_THAT(altered(7, 0xFF), IsRefusedWith(EngineError::out_of_range)) << "four thousand million candidates";
+    EXPECT_THAT(altered(9, 0xFF), IsRefusedWith(EngineError::out_of_range));
+    EXPECT_THAT(altered(10, 0), IsRefusedWith(EngineError::out_of_range));
+    EXPECT_THAT(altered(10, 17), IsRefusedWith(EngineError::out_of_range));
+    EXPECT_THAT(altered(14, 0x80), IsRefusedWith(EngineError::malformed)) << "a bit behind the last code";
 }
 
 /// Both ways of grading find the same meaning in every spelling of a unit.

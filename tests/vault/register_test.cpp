@@ -183,10 +183,14 @@ TEST(ResultRegisterTest, ExplainsAScoreInWords)
     OfficeVault vault = office.as(office.grader);
     ResultRegister results{vault};
     const std::string item = results.results(id).value()[1].items[0].id;
-    const auto score = results.explain(id, office.grader, shares, "2026110002", item, at(afternoon));
-    ASSERT_THAT(score, Succeeds());
-    EXPECT_EQ(score->points, engine::Decimal{});
-    EXPECT_NE(score->reason.find('B'), std::string::npos) << score->reason;
+    const auto why =
+        results.explain(id, office.grader, shares, "2026110002", item, engine::Language::english, at(afternoon));
+    ASSERT_THAT(why, Succeeds());
+    EXPECT_EQ(why->score.points, engine::Decimal{});
+    EXPECT_EQ(why->response, "B");
+    EXPECT_EQ(why->key, "A");
+    EXPECT_EQ(why->rule, "one best answer: all right or no points; full marks 2 points");
+    EXPECT_NE(why->score.reason.find('B'), std::string::npos) << why->score.reason;
 }
 
 TEST(AuditTest, AcceptsTheWholeChainFromImportToReport)

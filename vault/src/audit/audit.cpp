@@ -44,7 +44,8 @@ public:
         if (action == "package.countersign") { return package(entry); }
         if (action == "package.handover") { return handover(entry); }
         if (action == "answers.import") { return answers(entry); }
-        if (action == "grade.run") { return grading(entry); }
+        if (action == "grade.run" || action == "grade.regrade") { return grading(entry); }
+        if (action == "grade.correction.propose") { return correction(entry); }
         if (action == "report.write") { return report(entry); }
         return std::string{"recorded"};
     }
@@ -183,7 +184,7 @@ private:
     {
         const std::string id = text_member(entry.subject, "package");
         const bool superseded = std::ranges::any_of(*entries_, [&](const LedgerEntry& later) {
-            return later.index > entry.index && later.action == "grade.run" &&
+            return later.index > entry.index && (later.action == "grade.run" || later.action == "grade.regrade") &&
                    text_member(later.subject, "package") == id;
         });
         if (superseded) { return std::string{"superseded by a later grading"}; }
@@ -206,11 +207,31 @@ private:
                                   " was graded on another answer than the one given");
                 }
             }
-            if (sum != result.points) {
+            if (engine::paper_total(sum, {.floor = result.floor, .rounding = result.rounding}) != result.points) {
                 return broken("the points of " + result.ticket + " are not the sum over the items");
             }
         }
         return std::to_string(results->size()) + " results: answers graded are the answers given, sums";
+    }
+
+    Result<std::string> correction(const LedgerEntry& entry)
+    {
+        const auto* number = entry.subject.if_contains("correction");
+        if (number == nullptr || !number->is_int64()) { return broken("the entry names no correction"); }
+        Statement row = vault_->database().prepare(
+            "SELECT sealed_before, sealed_after, reason, approver FROM key_corrections WHERE number = ?");
+        row.bind(number->get_int64());
+        if (!row.step() || crypto::blake2b(row.bytes(0)).hex() != text_member(entry.subject, "before") ||
+            crypto::blake2b(row.bytes(1)).hex() != text_member(entry.subject, "after") ||
+            row.text(2) != text_member(entry.subject, "reason")) {
+            return broken("a correction of a key was altered");
+        }
+        const bool has_approval = std::ranges::any_of(*entries_, [&](const LedgerEntry& later) {
+            const auto* approved = later.subject.if_contains("correction");
+            return later.action == "grade.correction.approve" && approved != nullptr && *approved == *number;
+        });
+        if (has_approval == row.is_null(3)) { return broken("the approval of a correction was altered"); }
+        return std::string{"old and new key, reason, approval"};
     }
 
     Result<std::string> report(const LedgerEntry& entry)
@@ -255,6 +276,7 @@ Result<std::string> find_unrecorded(Database& database, const std::vector<Ledger
         Expectation{"SELECT count(*) FROM packages", "package.seal", "packages"},
         Expectation{"SELECT count(*) FROM answers", "answers.import", "answers"},
         Expectation{"SELECT count(DISTINCT package_id) FROM scores", "grade.run", "graded packages"},
+        Expectation{"SELECT count(*) FROM key_corrections", "grade.correction.propose", "corrections of keys"},
     };
     for (const Expectation& each : expectations) {
         Statement row = database.prepare(each.sql);

@@ -243,6 +243,35 @@ private:
         app->add_option("--ticket", explain->ticket, "准考证号 / ticket")->required();
         app->add_option("--item", explain->item, "题号 / item id")->required();
 
+        app = parent;
+        auto propose = command<ProposeCorrection>(
+            app, "correct", "提出标准答案更正 / propose a corrected key; another grader approves it");
+        add_vault(app, propose->login);
+        app->add_option("--package", propose->package, "试卷包编号 / package id")->required();
+        app->add_option("--share", propose->shares, "其他阅卷人的份额 / shares of the other graders; repeat")
+            ->required();
+        app->add_option("--item", propose->item, "题号 / item id")->required();
+        app->add_option("--reason", propose->reason, "理由 / reason")->required();
+        auto* right = app->add_option("--right", propose->right, "正确选项 / the right options: A,C")->delimiter(',');
+        app->add_option("--key", propose->key, "完整答案（JSON）/ a whole key, as item-format.md has it")
+            ->excludes(right);
+        app = parent;
+        auto approve =
+            command<ApproveCorrection>(app, "approve", "批准更正 / approve a correction that another proposed");
+        add_vault(app, approve->login);
+        app->add_option("--correction", approve->number, "更正编号 / number of the correction")->required();
+        app = parent;
+        auto list = command<ListCorrections>(app, "corrections", "列出更正 / corrections of a package's keys");
+        add_vault(app, list->login);
+        app->add_option("--package", list->package, "试卷包编号 / package id")->required();
+        app = parent;
+        auto regrade = command<Regrade>(
+            app, "regrade", "按批准的更正重新评分 / grade again what approved corrections touch; before and after");
+        add_vault(app, regrade->login);
+        app->add_option("--package", regrade->package, "试卷包编号 / package id")->required();
+        app->add_option("--share", regrade->shares, "其他阅卷人的份额 / shares of the other graders; repeat")
+            ->required();
+
         CLI::App* reports = group("report", "成绩报告 / reports");
         app = reports;
         auto report =

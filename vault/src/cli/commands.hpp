@@ -198,6 +198,26 @@ struct ExplainScore {
     std::string package, ticket, item;
     std::vector<File> shares;
 };
+struct ProposeCorrection {
+    VaultLogin login;
+    std::string package, item, reason;
+    std::vector<std::string> right; ///< The right options, or
+    std::optional<File> key;        ///< a whole key in its stored form.
+    std::vector<File> shares;
+};
+struct ApproveCorrection {
+    VaultLogin login;
+    std::int64_t number = 0;
+};
+struct ListCorrections {
+    VaultLogin login;
+    std::string package;
+};
+struct Regrade {
+    VaultLogin login;
+    std::string package;
+    std::vector<File> shares;
+};
 struct WriteReport {
     VaultLogin login;
     std::string package;
@@ -263,6 +283,10 @@ struct ExportLedger {
 [[nodiscard]] Result<Report> run(const ImportAnswers& command);
 [[nodiscard]] Result<Report> run(const Grade& command);
 [[nodiscard]] Result<Report> run(const ExplainScore& command);
+[[nodiscard]] Result<Report> run(const ProposeCorrection& command);
+[[nodiscard]] Result<Report> run(const ApproveCorrection& command);
+[[nodiscard]] Result<Report> run(const ListCorrections& command);
+[[nodiscard]] Result<Report> run(const Regrade& command);
 [[nodiscard]] Result<Report> run(const WriteReport& command);
 [[nodiscard]] Result<Report> run(const Analyze& command);
 [[nodiscard]] Result<Report> run(const PlanRehearsal& command);

@@ -24,6 +24,18 @@ Result<std::vector<SharePart>> read_shares(const std::vector<File>& files)
     return shares;
 }
 
+boost::json::object to_json(const KeyCorrection& correction)
+{
+    return {{"correction", correction.number},
+            {"package", correction.package_id},
+            {"item", correction.item_id},
+            {"reason", correction.reason},
+            {"proposer", correction.proposer},
+            {"approver", correction.approver},
+            {"before", engine::to_json(correction.before)},
+            {"after", engine::to_json(correction.after)}};
+}
+
 } // namespace
 
 Result<Report> run(const ImportAnswers& command)
@@ -95,16 +107,118 @@ Result<Report> run(const ExplainScore& command)
     if (!session) { return std::unexpected{session.error()}; }
     const auto shares = read_shares(command.shares);
     if (!shares) { return std::unexpected{shares.error()}; }
-    const auto score = ResultRegister{session->vault}.explain(command.package, session->who, *shares, command.ticket,
-                                                              command.item, wall_clock());
-    if (!score) { return std::unexpected{score.error()}; }
+    const bool is_english = say("zh", "en") == "en";
+    const auto why = ResultRegister{session->vault}.explain(
+        command.package, session->who, *shares, command.ticket, command.item,
+        is_english ? engine::Language::english : engine::Language::chinese, wall_clock());
+    if (!why) { return std::unexpected{why.error()}; }
+    const engine::ItemScore& score = why->score;
     return Report{{{"ticket", command.ticket},
-                   {"item", score->item_id},
-                   {"points", score->points.to_string()},
-                   {"points_max", score->points_max.to_string()},
-                   {"reason", score->reason}},
-                  fmt::format("{} {}: {}/{}\n  {}\n", command.ticket, score->item_id, score->points.to_string(),
-                              score->points_max.to_string(), score->reason)};
+                   {"item", score.item_id},
+                   {"response", why->response},
+                   {"key", why->key},
+                   {"rule", why->rule},
+                   {"outcome", why->outcome},
+                   {"points", score.points.to_string()},
+                   {"points_max", score.points_max.to_string()},
+                   {"reason", score.reason}},
+                  fmt::format("{} {}: {}/{}\n  {}{}\n  {}{}\n  {}{}\n  {}{}\n", command.ticket, score.item_id,
+                              score.points.to_string(), score.points_max.to_string(), say("作答：", "response: "),
+                              why->response, say("标准答案：", "key: "), why->key, say("规则：", "rule: "), why->rule,
+                              say("得分：", "points: "), why->outcome)};
+}
+
+Result<Report> run(const ProposeCorrection& command)
+{
+    auto session = open_vault(command.login);
+    if (!session) { return std::unexpected{session.error()}; }
+    const auto shares = read_shares(command.shares);
+    if (!shares) { return std::unexpected{shares.error()}; }
+    std::optional<engine::AnswerKey> whole;
+    if (command.key) {
+        const auto text = read_text_file(*command.key, 1 << 20);
+        if (!text) { return std::unexpected{text.error()}; }
+        const auto value = engine::parse_json(*text, {});
+        if (!value) { return refuse(VaultError::malformed, command.key->string() + ": " + value.error().detail); }
+        auto key = engine::answer_key_from_json(*value, command.key->string());
+        if (!key) { return refuse(VaultError::malformed, key.error().detail); }
+        whole = std::move(*key);
+    } else if (command.right.empty()) {
+        return refuse(VaultError::malformed, "--right or --key is needed");
+    }
+    const auto correction = ResultRegister{session->vault}.propose_correction(
+        command.package, command.item, session->who, *shares,
+        [&](engine::AnswerKey key) -> Result<engine::AnswerKey> {
+            if (whole) { return *whole; }
+            key.correct_options = command.right;
+            return key;
+        },
+        command.reason, wall_clock());
+    if (!correction) { return std::unexpected{correction.error()}; }
+    return Report{to_json(*correction),
+                  fmt::format("{} {}: {}\n", say("已提出更正", "Correction proposed"), correction->number,
+                              say("由另一名阅卷人批准", "another grader approves it"))};
+}
+
+Result<Report> run(const ApproveCorrection& command)
+{
+    auto session = open_vault(command.login);
+    if (!session) { return std::unexpected{session.error()}; }
+    const auto correction = ResultRegister{session->vault}.approve_correction(command.number, wall_clock());
+    if (!correction) { return std::unexpected{correction.error()}; }
+    return Report{to_json(*correction),
+                  fmt::format("{} {} ({}): {}\n", say("已批准更正", "Correction approved"), correction->number,
+                              correction->item_id,
+                              say("请重新评分（grade regrade）", "grade again with 'grade regrade'"))};
+}
+
+Result<Report> run(const ListCorrections& command)
+{
+    auto session = open_vault(command.login);
+    if (!session) { return std::unexpected{session.error()}; }
+    const auto corrections = ResultRegister{session->vault}.corrections(command.package);
+    if (!corrections) { return std::unexpected{corrections.error()}; }
+    boost::json::array listed;
+    std::string text;
+    for (const KeyCorrection& each : *corrections) {
+        listed.push_back(to_json(each));
+        text += fmt::format("{} {} {} → {}: {}\n", each.number, each.item_id, each.proposer,
+                            each.approver.empty() ? say("待批准", "not approved yet") : std::string_view{each.approver},
+                            each.reason);
+    }
+    return Report{{{"package", command.package}, {"corrections", std::move(listed)}}, text};
+}
+
+Result<Report> run(const Regrade& command)
+{
+    auto session = open_vault(command.login);
+    if (!session) { return std::unexpected{session.error()}; }
+    const auto shares = read_shares(command.shares);
+    if (!shares) { return std::unexpected{shares.error()}; }
+    const auto regrading = ResultRegister{session->vault}.regrade(command.package, session->who, *shares, wall_clock());
+    if (!regrading) { return std::unexpected{regrading.error()}; }
+    boost::json::array candidates;
+    std::string text =
+        fmt::format("{}: {} {}, {} {}\n", say("重新评分完成", "Graded again"), regrading->candidates.size(),
+                    say("人", "candidates"), regrading->changed, say("人总分有变化", "with another total"));
+    for (const ScoreChange& change : regrading->candidates) {
+        boost::json::array items;
+        for (const ScoreChange::Item& item : change.items) {
+            items.push_back(
+                {{"item", item.id}, {"before", item.before.to_string()}, {"after", item.after.to_string()}});
+        }
+        candidates.push_back({{"ticket", change.ticket},
+                              {"before", change.before.to_string()},
+                              {"after", change.after.to_string()},
+                              {"items", std::move(items)}});
+        text += fmt::format("  {} {} → {}\n", change.ticket, change.before.to_string(), change.after.to_string());
+    }
+    boost::json::array applied(regrading->corrections.begin(), regrading->corrections.end());
+    return Report{{{"package", command.package},
+                   {"corrections", std::move(applied)},
+                   {"changed", regrading->changed},
+                   {"candidates", std::move(candidates)}},
+                  text};
 }
 
 Result<Report> run(const WriteReport& command)

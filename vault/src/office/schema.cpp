@@ -58,6 +58,12 @@ constexpr std::array steps{
     "  officer_id TEXT NOT NULL, officer_name TEXT NOT NULL, findings TEXT NOT NULL, form_digest TEXT NOT NULL,"
     "  time_ms INTEGER NOT NULL, PRIMARY KEY (draw_id, form_id, number)) STRICT;"
     "CREATE TABLE item_facts (id TEXT PRIMARY KEY, facts TEXT NOT NULL) STRICT;",
+    // 3: corrections of keys (rule G4): rows are added and approved, never changed otherwise.
+    "CREATE TABLE key_corrections (number INTEGER PRIMARY KEY, package_id TEXT NOT NULL REFERENCES packages(id),"
+    "  item_id TEXT NOT NULL, item_version INTEGER NOT NULL, reason TEXT NOT NULL, proposer_id TEXT NOT NULL,"
+    "  proposer TEXT NOT NULL, approver_id TEXT, approver TEXT, sealed_before BLOB NOT NULL, sealed_after BLOB NOT "
+    "NULL,"
+    "  applied INTEGER NOT NULL) STRICT;",
 };
 
 void apply_from(Database& database, std::size_t version)

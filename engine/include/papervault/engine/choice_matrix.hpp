@@ -86,4 +86,9 @@ void grade_choices(const ChoiceMatrix& responses, const ChoiceKeys& keys, std::s
 void grade_choices(const ChoiceMatrix& responses, const ChoiceMatrix& keys, std::span<const ColumnGroup> groups,
                    Instructions instructions, ChoiceTally& tally);
 
+/// For each column the sum of `totals` over the candidates who are right in it: what point-biserials are made of.
+/// @param totals  Of each candidate, in right responses or any other whole number.
+[[nodiscard]] std::vector<std::uint64_t> totals_of_the_right(const ChoiceMatrix& responses, const ChoiceKeys& keys,
+                                                             std::span<const std::uint16_t> totals);
+
 } // namespace papervault::engine

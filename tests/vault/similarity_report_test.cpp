@@ -186,6 +186,25 @@ TEST(NamedAnswersTest, PutRareResponsesTogetherAsAgreeingWithNone)
     EXPECT_TRUE(named.answers.is_right(0, named.answers.answers(300)[0]));
 }
 
+TEST(GivenParametersTest, AreOfScoresOrOfOptions)
+{
+    EXPECT_EQ(read_parameters("a,b,c\n1,0.5,0.2\n", 1).value().curves.front().intercept, -0.5);
+    const auto nominal = read_parameters("\"lambda1\",\"lambda2\",\"zeta1\",\"zeta2\"\n1,2,3,4\n", 1).value().nominal;
+    EXPECT_THAT(nominal.front().intercept, ElementsAre(1, 2));
+    EXPECT_THAT(nominal.front().slope, ElementsAre(3, 4));
+    for (const char* bad : {"", "a,b\n1,2\n", "a,b,c\n1,2,1\n", "a,b,c\n1,2,x\n", "a,b,c\n1,2,inf\n",
+                            "lambda1,zeta1\n1,2\n", "lambda1,lambda2,zeta1,zeta3\n1,2,3,4\n"}) {
+        EXPECT_FALSE(read_parameters(bad, 1).has_value()) << bad;
+    }
+    EXPECT_FALSE(read_parameters("a,b,c\n1,2,0\n", 2).has_value());
+    const auto table = ResponseTable::read("q,r\n1,B\n3,\n").value();
+    const auto named = named_answers(table, {"2", "A"}, 3).value();
+    EXPECT_EQ(named.answers.answers(1)[0], 2);
+    EXPECT_EQ(named.answers.answers(0)[1], 1);
+    EXPECT_FALSE(named_answers(table, {"2", "A"}, 2).has_value());
+    EXPECT_FALSE(named_answers(table, {"4", "A"}, 3).has_value());
+}
+
 TEST(IrtReportTest, LeavesOutItemsThatSayNothing)
 {
     const auto table = ResponseTable::read("a,b,c,d\n1,1,0,1\n1,0,0,1\n1,1,1,0\n1,0,1,1\n1,1,1,1\n1,0,0,0\n").value();

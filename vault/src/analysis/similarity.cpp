@@ -149,6 +149,44 @@ NamedAnswers named_answers(const ResponseTable& table, const std::vector<std::st
     return named;
 }
 
+Result<NamedAnswers> named_answers(const ResponseTable& table, const std::vector<std::string>& keys, std::size_t count)
+{
+    const auto place = [&](std::string_view text) -> std::optional<std::uint8_t> {
+        if (text.size() == 1 && text[0] >= 'A' && static_cast<std::size_t>(text[0] - 'A') < count) {
+            return static_cast<std::uint8_t>(text[0] - 'A');
+        }
+        const auto number = whole_number(text);
+        if (!number || *number < 1 || static_cast<std::size_t>(*number) > count) { return std::nullopt; }
+        return static_cast<std::uint8_t>(*number - 1);
+    };
+    const auto not_one = [&](std::size_t item, std::string_view text) {
+        return refuse(VaultError::malformed, "item " + table.items()[item] + ": " + std::string{text} +
+                                                 " is none of the " + std::to_string(count) + " options");
+    };
+    std::vector<std::vector<bool>> right;
+    std::vector<std::string> names;
+    for (std::size_t option = 1; option <= count; ++option) { names.push_back(std::to_string(option)); }
+    for (std::size_t item = 0; item < keys.size(); ++item) {
+        const auto key = place(keys[item]);
+        if (!key) { return not_one(item, keys[item]); }
+        right.emplace_back(count, false)[*key] = true;
+    }
+    NamedAnswers named{table.items(), table.candidates(), std::vector<std::vector<std::string>>(keys.size(), names),
+                       AnswerTable{std::move(right)}};
+    std::vector<std::uint8_t> row(keys.size());
+    for (std::size_t candidate = 0; candidate < table.candidates().size(); ++candidate) {
+        for (std::size_t item = 0; item < row.size(); ++item) {
+            row[item] = AnswerTable::left_out;
+            if (table.is_missing(candidate, item)) { continue; }
+            const auto option = place(table.text(candidate, item));
+            if (!option) { return not_one(item, table.text(candidate, item)); }
+            row[item] = *option;
+        }
+        named.answers.add_candidate(row);
+    }
+    return named;
+}
+
 Result<NamedAnswers> named_scores(const ResponseTable& table, const engine::ScoreMatrix& scores)
 {
     const auto binary = binary_of(scores);
@@ -228,6 +266,34 @@ Result<void> add_times(std::vector<Circumstances>& circumstances, const Response
         }
     }
     return {};
+}
+
+Result<GivenParameters> read_parameters(std::string_view csv, std::size_t items)
+{
+    GivenParameters given;
+    const std::string_view heading = csv.substr(0, csv.find('\n'));
+    if (heading.find("lambda1") == std::string_view::npos) {
+        const auto rows = read_numbers(csv, {"a", "b", "c"}, items);
+        if (!rows) { return std::unexpected{rows.error()}; }
+        for (const auto& row : *rows) {
+            if (row[2] < 0 || row[2] >= 1) { return refuse(VaultError::malformed, "c must be from 0 to below 1"); }
+            given.curves.push_back({row[0], -row[0] * row[1], row[2]});
+        }
+        return given;
+    }
+    const auto options = static_cast<std::size_t>(std::ranges::count(heading, ',') + 1) / 2;
+    if (options < 2 || options > 26) { return refuse(VaultError::malformed, "a nominal model has 2 to 26 options"); }
+    std::vector<std::string> columns;
+    for (const char* name : {"lambda", "zeta"}) {
+        for (std::size_t option = 1; option <= options; ++option) { columns.push_back(name + std::to_string(option)); }
+    }
+    const auto rows = read_numbers(csv, columns, items);
+    if (!rows) { return std::unexpected{rows.error()}; }
+    for (const auto& row : *rows) {
+        const auto middle = row.begin() + static_cast<std::ptrdiff_t>(options);
+        given.nominal.push_back({{row.begin(), middle}, {middle, row.end()}});
+    }
+    return given;
 }
 
 Result<SimilarityAnalysis> analyse_similarity(NamedAnswers names, const engine::SimilarityOptions& options,

@@ -24,6 +24,10 @@ struct NamedAnswers {
 };
 /// Responses against keys; responses to an item beyond the 250 most frequent agree with none.
 [[nodiscard]] NamedAnswers named_answers(const ResponseTable& table, const std::vector<std::string>& keys);
+/// The same where every item has the options 1, 2, … count or A, B, …, chosen or not.
+/// @param count  2 to 26. @return malformed where a response or a key is none of them.
+[[nodiscard]] Result<NamedAnswers> named_answers(const ResponseTable& table, const std::vector<std::string>& keys,
+                                                 std::size_t count);
 /// Scores of 0 and 1 alone: options "0" and "1".
 [[nodiscard]] Result<NamedAnswers> named_scores(const ResponseTable& table, const engine::ScoreMatrix& scores);
 
@@ -88,6 +92,13 @@ struct GivenModel {
     engine::ResponseModel model;
     std::vector<double> abilities;
 };
+/// Parameters from elsewhere, a row for each item: a,b,c of scores (3PL), or lambda1 … lambdaK,zeta1 … zetaK
+/// (intercepts and slopes of a nominal model).
+struct GivenParameters {
+    std::vector<engine::ItemParameters> curves; ///< Or
+    std::vector<engine::NominalItem> nominal;
+};
+[[nodiscard]] Result<GivenParameters> read_parameters(std::string_view csv, std::size_t items);
 [[nodiscard]] Result<SimilarityAnalysis> analyse_similarity(NamedAnswers names,
                                                             const engine::SimilarityOptions& options,
                                                             const std::vector<Circumstances>& circumstances,

@@ -71,39 +71,47 @@ Result<ExamTable> read_exam(const Analyze& command)
     return read_responses(*command.raw, *command.key, command.orders);
 }
 
-/// Columns of numbers under a fixed heading, as many rows as wanted.
-Result<std::vector<std::vector<double>>> read_columns(const File& file, const std::vector<std::string>& heading,
-                                                      std::size_t rows)
-{
-    const auto bytes = read_text_file(file, table_bytes_max);
-    if (!bytes) { return std::unexpected{bytes.error()}; }
-    const auto read = read_numbers(*bytes, heading, rows);
-    if (!read) { return in_file(file, read.error()); }
-    return read;
-}
+/// Answers as the search compares them, and the model where one is given.
+struct SimilarityInput {
+    NamedAnswers names;
+    std::optional<GivenModel> model;
+};
 
 /// Abilities are given in order of the candidates; their first column names them and is not read.
-Result<std::optional<GivenModel>> read_model(const Analyze& command, const ExamTable& exam)
+Result<SimilarityInput> read_given(const Analyze& command, const ExamTable& exam)
+{
+    const auto text = read_text_file(*command.parameters, table_bytes_max);
+    if (!text) { return std::unexpected{text.error()}; }
+    const auto parameters = read_parameters(*text, exam.table.items().size());
+    if (!parameters) { return in_file(*command.parameters, parameters.error()); }
+    const auto abilities_text = read_text_file(*command.abilities, table_bytes_max);
+    if (!abilities_text) { return std::unexpected{abilities_text.error()}; }
+    const auto thetas = read_numbers(*abilities_text, {"person", "theta"}, exam.table.candidates().size());
+    if (!thetas) { return in_file(*command.abilities, thetas.error()); }
+    std::vector<double> abilities;
+    for (const auto& row : *thetas) { abilities.push_back(row[1]); }
+    const bool nominal = !parameters->nominal.empty();
+    if (nominal == exam.keys.empty()) {
+        return refuse(VaultError::malformed, "a,b,c go with --scored, a nominal model with --raw");
+    }
+    auto names = nominal ? named_answers(exam.table, exam.keys, parameters->nominal.front().slope.size())
+                         : named_scores(exam.table, exam.scores);
+    if (!names) { return std::unexpected{names.error()}; }
+    engine::ResponseModel model =
+        nominal ? engine::nominal_model(parameters->nominal) : engine::score_model(parameters->curves);
+    return SimilarityInput{std::move(*names), GivenModel{std::move(model), std::move(abilities)}};
+}
+
+Result<SimilarityInput> read_similarity_input(const Analyze& command, const ExamTable& exam)
 {
     if (command.parameters.has_value() != command.abilities.has_value()) {
         return refuse(VaultError::malformed, "--parameters and --abilities go together");
     }
-    if (!command.parameters) { return std::optional<GivenModel>{}; }
-    if (!exam.keys.empty()) {
-        return refuse(VaultError::malformed, "given parameters are of scores: use --scored, not --raw");
-    }
-    const auto parameters = read_columns(*command.parameters, {"a", "b", "c"}, exam.table.items().size());
-    if (!parameters) { return std::unexpected{parameters.error()}; }
-    const auto thetas = read_columns(*command.abilities, {"person", "theta"}, exam.table.candidates().size());
-    if (!thetas) { return std::unexpected{thetas.error()}; }
-    std::vector<engine::ItemParameters> items;
-    for (const auto& row : *parameters) {
-        if (row[2] < 0 || row[2] >= 1) { return refuse(VaultError::malformed, "c must be from 0 to below 1"); }
-        items.push_back({row[0], -row[0] * row[1], row[2]});
-    }
-    std::vector<double> abilities;
-    for (const auto& row : *thetas) { abilities.push_back(row[1]); }
-    return std::optional{GivenModel{engine::score_model(items), std::move(abilities)}};
+    if (command.parameters) { return read_given(command, exam); }
+    if (!exam.keys.empty()) { return SimilarityInput{named_answers(exam.table, exam.keys), std::nullopt}; }
+    auto names = named_scores(exam.table, exam.scores);
+    if (!names) { return std::unexpected{names.error()}; }
+    return SimilarityInput{std::move(*names), std::nullopt};
 }
 
 Result<std::vector<Circumstances>> read_all_circumstances(const Analyze& command, const NamedAnswers& names)
@@ -142,16 +150,13 @@ Result<void> add_similarity(const Analyze& command, const ExamTable& exam, bool 
     if (command.all_pairs && exam.table.candidates().size() > all_pairs_candidates_max) {
         return refuse(VaultError::malformed, "--all-pairs is for at most 500 candidates");
     }
-    Result<NamedAnswers> names =
-        exam.keys.empty() ? named_scores(exam.table, exam.scores) : named_answers(exam.table, exam.keys);
-    if (!names) { return std::unexpected{names.error()}; }
-    const auto circumstances = read_all_circumstances(command, *names);
+    auto input = read_similarity_input(command, exam);
+    if (!input) { return std::unexpected{input.error()}; }
+    const auto circumstances = read_all_circumstances(command, input->names);
     if (!circumstances) { return std::unexpected{circumstances.error()}; }
-    auto given = read_model(command, exam);
-    if (!given) { return std::unexpected{given.error()}; }
     const engine::SimilarityOptions options{
         .family_error = command.family_error, .discovery_rate = command.discovery_rate, .threads = command.threads};
-    const auto found = analyse_similarity(std::move(*names), options, *circumstances, std::move(*given));
+    const auto found = analyse_similarity(std::move(input->names), options, *circumstances, std::move(input->model));
     if (!found) { return std::unexpected{found.error()}; }
     boost::json::object json = to_json(*found);
     if (command.all_pairs) { json["all_pairs"] = all_pairs_json(*found); }

@@ -350,7 +350,8 @@ private:
             ->check(CLI::IsMember({"rasch", "2pl", "3pl"}));
         app->add_flag("--similarity", analyze->similarity, "作答雷同 / similar answers of all pairs");
         app->add_flag("--all-pairs", analyze->all_pairs, "输出每一对的指标 / print the indices of every pair (--json)");
-        app->add_option("--parameters", analyze->parameters, "项目参数（CSV：a,b,c）/ given 3PL parameters, by item");
+        app->add_option("--parameters", analyze->parameters,
+                        "项目参数（CSV：a,b,c 或 lambda1…,zeta1…）/ given 3PL or nominal parameters, by item");
         app->add_option("--abilities", analyze->abilities, "能力值（CSV：person,theta）/ given abilities");
         app->add_option("--people", analyze->people,
                         "考场座位（CSV：candidate,form,hall,seat,row,column）/ where candidates sat");

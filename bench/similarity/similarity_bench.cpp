@@ -94,30 +94,50 @@ AnswerTable make_answers(std::size_t candidates)
     return answers;
 }
 
-/// Pairs a second of CPU: equal and equal wrong answers of the first candidates, byte by byte.
-double plain_loop(const AnswerTable& answers, std::uint64_t& checksum)
+std::vector<std::uint8_t> wrong_flags(const AnswerTable& answers, std::size_t candidates)
 {
-    const std::size_t candidates = std::min<std::size_t>(answers.candidate_count(), 3'000);
-    std::vector<std::array<bool, options>> right(items);
-    for (std::size_t item = 0; item < items; ++item) {
-        for (std::size_t option = 0; option < options; ++option) {
-            right[item][option] = answers.is_right(item, static_cast<std::uint8_t>(option));
+    std::vector<std::uint8_t> flags;
+    for (std::size_t candidate = 0; candidate < candidates; ++candidate) {
+        const auto given = answers.answers(candidate);
+        for (std::size_t item = 0; item < items; ++item) {
+            flags.push_back(answers.is_right(item, given[item]) ? 0 : 1);
         }
     }
+    return flags;
+}
+
+/// Pairs a second of CPU: equal and equal wrong answers of the first candidates, byte by byte.
+/// @param branches  As one would write it first; otherwise without branches, so that the compiler makes vectors of it.
+double plain_loop(const AnswerTable& answers, bool branches, std::uint64_t& checksum)
+{
+    const std::size_t candidates = std::min<std::size_t>(answers.candidate_count(), 3'000);
+    const auto wrong_of = wrong_flags(answers, candidates);
     const Stopwatch watch;
     for (std::size_t first = 0; first < candidates; ++first) {
-        const auto a = answers.answers(first);
+        const std::uint8_t* const a = answers.answers(first).data();
+        const std::uint8_t* const is_wrong = wrong_of.data() + first * items;
         for (std::size_t second = first + 1; second < candidates; ++second) {
-            const auto b = answers.answers(second);
-            unsigned same = 0;
-            unsigned wrong = 0;
-            for (std::size_t item = 0; item < items; ++item) {
-                if (a[item] == b[item] && a[item] < AnswerTable::other) {
-                    ++same;
-                    wrong += right[item][a[item]] ? 0U : 1U;
+            const std::uint8_t* const b = answers.answers(second).data();
+            if (branches) {
+                unsigned same = 0;
+                unsigned wrong = 0;
+                for (std::size_t item = 0; item < items; ++item) {
+                    if (a[item] == b[item] && a[item] < AnswerTable::other) {
+                        ++same;
+                        if (is_wrong[item] != 0) { ++wrong; }
+                    }
                 }
+                checksum += same + wrong;
+            } else {
+                std::uint8_t same = 0;
+                std::uint8_t wrong = 0;
+                for (std::size_t item = 0; item < items; ++item) {
+                    const auto equal = static_cast<std::uint8_t>(a[item] == b[item] && a[item] < AnswerTable::other);
+                    same = static_cast<std::uint8_t>(same + equal);
+                    wrong = static_cast<std::uint8_t>(wrong + (equal & is_wrong[item]));
+                }
+                checksum += same + std::uint64_t{wrong};
             }
-            checksum += same + wrong;
         }
     }
     const auto pairs = static_cast<double>(candidates) * static_cast<double>(candidates - 1) / 2;
@@ -157,8 +177,12 @@ int main(int argc, char** argv)
         if (candidates > most) { break; }
         const AnswerTable answers = make_answers(candidates);
         std::uint64_t checksum = 0;
-        const double plain = plain_loop(answers, checksum);
-        fmt::print("\n{} candidates, plain loop {:.1f} M/s (checksum {})\n", candidates, plain / 1e6, checksum);
+        const double plain = plain_loop(answers, true, checksum);
+        std::uint64_t again = 0;
+        const double vectors = plain_loop(answers, false, again);
+        if (again != checksum) { return 1; }
+        fmt::print("\n{} candidates, plain loop {:.1f} M/s, without branches {:.1f} M/s (checksum {})\n", candidates,
+                   plain / 1e6, vectors / 1e6, checksum);
         for (const auto& [path, name] : {std::pair{AgreementPath::plain, "plain"},
                                          {AgreementPath::avx2, "AVX2"},
                                          {AgreementPath::avx512, "AVX-512"}}) {

@@ -201,6 +201,95 @@ TEST(ItemStatisticsTest, ExistForOneCandidate)
     EXPECT_THAT(form_statistics(scores).distribution, ElementsAre(Pair(decimal("1"), 1U)));
 }
 
+/// Scores of a simulated exam, and the same with rows and columns in another order.
+TEST(ItemStatisticsTest, FollowTheOrderOfItemsAndNotThatOfCandidates)
+{
+    for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+        SCOPED_TRACE("seed " + std::to_string(seed));
+        Chooser choose{seed};
+        const auto candidates = static_cast<std::size_t>(choose.between(2, 60));
+        const auto items = static_cast<std::size_t>(choose.between(3, 12));
+        std::vector<std::vector<int>> rows(candidates, std::vector<int>(items));
+        for (auto& row : rows) {
+            const std::uint64_t ability = 1 + choose.below(9);
+            for (int& score : row) { score = choose.below(10) < ability ? 1 : 0; }
+        }
+        auto turned = rows;
+        std::ranges::reverse(turned);
+        for (auto& row : turned) { std::ranges::reverse(row); }
+        const auto found = item_statistics(matrix(rows));
+        const auto other = item_statistics(matrix(turned));
+        const auto equal = [](std::optional<double> a, std::optional<double> b) {
+            ASSERT_EQ(a.has_value(), b.has_value());
+            if (a) { EXPECT_NEAR(*a, *b, 1e-12); }
+        };
+        for (std::size_t item = 0; item < items; ++item) {
+            const ItemStatistics& there = other[items - 1 - item];
+            EXPECT_DOUBLE_EQ(found[item].difficulty, there.difficulty);
+            equal(found[item].corrected_point_biserial, there.corrected_point_biserial);
+            equal(found[item].alpha_if_deleted, there.alpha_if_deleted);
+        }
+        equal(form_statistics(matrix(rows)).alpha, form_statistics(matrix(turned)).alpha);
+    }
+}
+
+TEST(ItemStatisticsTest, AreNotChangedByAnItemThatEveryoneHasRight)
+{
+    for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+        SCOPED_TRACE("seed " + std::to_string(seed));
+        Chooser choose{seed};
+        std::vector<std::vector<int>> rows(40, std::vector<int>(6));
+        for (auto& row : rows) {
+            for (int& score : row) { score = static_cast<int>(choose.below(2)); }
+        }
+        auto longer = rows;
+        for (auto& row : longer) { row.push_back(1); }
+        const auto found = item_statistics(matrix(rows));
+        const auto other = item_statistics(matrix(longer));
+        for (std::size_t item = 0; item < 6; ++item) {
+            EXPECT_DOUBLE_EQ(found[item].difficulty, other[item].difficulty);
+            EXPECT_EQ(found[item].discrimination, other[item].discrimination);
+            EXPECT_NEAR(found[item].corrected_point_biserial.value(), other[item].corrected_point_biserial.value(),
+                        1e-12);
+        }
+        EXPECT_EQ(other[6].point_biserial, std::nullopt);
+    }
+}
+
+/// The quick table by places in the list of options is the one by their names.
+TEST(OptionStatisticsTest, AreTheSameByPlaceAndByName)
+{
+    const std::vector<std::string> options{"A", "B", "C"};
+    const std::vector<std::string> correct{"B"};
+    for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+        SCOPED_TRACE("seed " + std::to_string(seed));
+        Chooser choose{seed};
+        std::vector<std::vector<int>> rows;
+        std::vector<std::uint32_t> chosen;
+        std::vector<Response> responses;
+        for (int candidate = 0; candidate < 30; ++candidate) {
+            chosen.push_back(static_cast<std::uint32_t>(choose.below(4)));
+            responses.push_back(chosen.back() == 3 ? Response{} : Response{options[chosen.back()]});
+            rows.push_back({chosen.back() == 1 ? 1 : 0, static_cast<int>(choose.below(2))});
+        }
+        const ScoreMatrix scores = matrix(rows);
+        const OptionAnalysis analysis{scores};
+        const auto by_place = analysis.of(0, options, correct, chosen);
+        const auto by_name = analysis.of(0, options, correct, responses);
+        ASSERT_EQ(by_place.size(), by_name.size());
+        for (std::size_t n = 0; n < by_place.size(); ++n) {
+            EXPECT_EQ(by_place[n].option, by_name[n].option);
+            EXPECT_EQ(by_place[n].count, by_name[n].count);
+            EXPECT_EQ(by_place[n].is_key, by_name[n].is_key);
+            EXPECT_EQ(by_place[n].point_biserial_rest, by_name[n].point_biserial_rest);
+            EXPECT_EQ(by_place[n].upper_share, by_name[n].upper_share);
+        }
+        EXPECT_THAT(by_place[1].point_biserial_rest,
+                    Optional(DoubleNear(item_statistics(scores)[0].corrected_point_biserial.value(), 1e-12)))
+            << "choosing the key is scoring the point";
+    }
+}
+
 TEST(ExtremeGroupsTest, RoundHalvesToTheEvenNumber)
 {
     const auto group_size = [](std::size_t candidates) {

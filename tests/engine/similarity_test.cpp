@@ -335,6 +335,26 @@ TEST(ResponseModelTest, GivesProbabilities)
     }
 }
 
+/// A nominal model is the shares of its exponentials; indices take it as any other.
+TEST(ResponseModelTest, MayBeNominal)
+{
+    const std::vector<NominalItem> items{{{0.2, -0.5, 0.3}, {0.8, -0.6, -0.2}}, {{0, 0, 0}, {0, 0, 0}}};
+    const ResponseModel model = nominal_model(items);
+    std::array<double, 3> found{};
+    model.probabilities(0, 1.5, found);
+    const std::array weights{std::exp(0.2 + 0.8 * 1.5), std::exp(-0.5 - 0.6 * 1.5), std::exp(0.3 - 0.2 * 1.5)};
+    const double sum = weights[0] + weights[1] + weights[2];
+    for (std::size_t option = 0; option < 3; ++option) { EXPECT_NEAR(found[option], weights[option] / sum, 1e-15); }
+    AnswerTable answers{{{true, false, false}, {false, true, false}}};
+    answers.add_candidate(std::vector<std::uint8_t>{1, 2});
+    answers.add_candidate(std::vector<std::uint8_t>{1, 2});
+    const std::vector<double> abilities{1.5, 1.5};
+    const CopyingTests copying = test_copying(answers, model, 0, 1, abilities);
+    const double first = weights[1] / sum;
+    EXPECT_NEAR(copying.gbt_p, first / 3, 1e-15);
+    EXPECT_NEAR(copying.omega, (2 - first - 1.0 / 3) / std::sqrt(first * (1 - first) + 2.0 / 9), 1e-12);
+}
+
 /// By hand: three candidates, the source has two wrong answers, the copier both of them.
 TEST(CopyingTestsTest, KIsTheBinomialTailByTheGroupOfTheCopier)
 {

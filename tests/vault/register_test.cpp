@@ -155,7 +155,8 @@ TEST(ResultRegisterTest, GradesEverySheetByTheQuorumsKey)
     EXPECT_EQ((*results)[0].points, engine::Decimal::from_integer(10));
     EXPECT_EQ((*results)[1].points, engine::Decimal{});
     EXPECT_FALSE((*results)[2].present);
-    for (const char* name : {"report.html", "scores.csv", "items.csv", "result.json"}) {
+    for (const char* name :
+         {"report.html", "scores.csv", "items.csv", "result.json", "similarity.html", "similarity.json"}) {
         EXPECT_TRUE(std::filesystem::exists(office.folder / "report" / name)) << name;
     }
 }

@@ -250,6 +250,23 @@ ResponseModel score_model(std::span<const ItemParameters> items)
     return ResponseModel{std::move(model)};
 }
 
+ResponseModel nominal_model(std::span<const NominalItem> items)
+{
+    std::vector<ResponseModel::Item> model;
+    for (const NominalItem& item : items) {
+        PAPERVAULT_ASSERT(!item.intercept.empty() && item.intercept.size() == item.slope.size());
+        // Nobody is right by the curve of the item: all options share the rest.
+        ResponseModel::Item& one = model.emplace_back();
+        one.curve = {.slope = 1, .intercept = impossible, .guessing = 0};
+        one.right_share.assign(item.slope.size(), 0.0);
+        one.wrong_intercept = item.intercept;
+        one.wrong_slope = item.slope;
+        one.wrong_intercept.push_back(impossible);
+        one.wrong_slope.push_back(0);
+    }
+    return ResponseModel{std::move(model)};
+}
+
 Result<SimilarityModel> calibrate_for_similarity(const AnswerTable& answers)
 {
     constexpr std::size_t own_slopes_from = 300;

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <cmath>
 #include <map>
 #include <numeric>
 #include <set>
@@ -134,6 +136,54 @@ Result<ResponseTable> ResponseTable::read(std::string_view csv, const TableLimit
     return table;
 }
 
+Result<ResponseTable> ResponseTable::in_authored_order(const ResponseTable& orders) const
+{
+    if (orders.items() != items_ || orders.candidates() != candidates_) {
+        return refuse(VaultError::malformed, "the option orders must have the items and candidates of the responses");
+    }
+    std::vector<std::vector<std::string>> authored(codes_.size() / items_.size());
+    std::vector<std::set<std::string>> occurring(items_.size());
+    for (std::size_t candidate = 0; candidate < candidates_.size(); ++candidate) {
+        for (std::size_t item = 0; item < items_.size(); ++item) {
+            std::string response{text(candidate, item)};
+            const std::string_view order = orders.text(candidate, item);
+            std::string letters{order};
+            std::ranges::sort(letters);
+            for (std::size_t n = 0; n < letters.size(); ++n) {
+                if (letters[n] != static_cast<char>('A' + n) || n >= 26) {
+                    return refuse(VaultError::malformed, candidates_[candidate] + ", item " + items_[item] + ": " +
+                                                             std::string{order} + " is no order of letters from A on");
+                }
+            }
+            if (!order.empty()) {
+                for (char& letter : response) {
+                    const auto place = static_cast<std::size_t>(letter - 'A');
+                    if (letter < 'A' || place >= order.size()) {
+                        return refuse(VaultError::malformed, candidates_[candidate] + ", item " + items_[item] +
+                                                                 ": the response is not among its options");
+                    }
+                    letter = order[place];
+                }
+                std::ranges::sort(response);
+            }
+            if (!response.empty()) { occurring[item].insert(response); }
+            authored[candidate].push_back(std::move(response));
+        }
+    }
+    ResponseTable table;
+    table.items_ = items_;
+    table.candidates_ = candidates_;
+    for (const auto& values : occurring) { table.values_.emplace_back(values.begin(), values.end()); }
+    for (const auto& row : authored) {
+        for (std::size_t item = 0; item < row.size(); ++item) {
+            const auto& values = table.values_[item];
+            const auto found = row[item].empty() ? values.end() : std::ranges::lower_bound(values, row[item]);
+            table.codes_.push_back(static_cast<std::uint16_t>(found - values.begin()));
+        }
+    }
+    return table;
+}
+
 Result<std::vector<std::string>> read_item_keys(std::string_view csv, const ResponseTable& table)
 {
     const auto rows = parse_csv(csv, 10'000, 2);
@@ -163,6 +213,38 @@ Result<std::vector<std::string>> read_item_keys(std::string_view csv, const Resp
         ordered.push_back(key->second);
     }
     return ordered;
+}
+
+Result<std::vector<std::vector<double>>> read_numbers(std::string_view csv, const std::vector<std::string>& heading,
+                                                      std::size_t rows)
+{
+    const auto read = parse_csv(csv, rows + 1, heading.size());
+    if (!read) { return std::unexpected{read.error()}; }
+    if (read->empty() || read->front().cells != heading) {
+        return refuse(VaultError::malformed, "another heading than expected");
+    }
+    if (read->size() != rows + 1) {
+        return refuse(VaultError::malformed,
+                      std::to_string(rows) + " rows are needed, there are " + std::to_string(read->size() - 1));
+    }
+    std::vector<std::vector<double>> numbers;
+    for (std::size_t n = 1; n < read->size(); ++n) {
+        const CsvRow& row = (*read)[n];
+        if (row.cells.size() != heading.size()) { return malformed_at(row.line, "another number of cells"); }
+        auto& of_row = numbers.emplace_back();
+        for (std::size_t cell = 0; cell < heading.size(); ++cell) {
+            double value = 0;
+            const std::string_view text = trimmed(row.cells[cell]);
+            if (heading[cell] != "person") {
+                const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+                if (error != std::errc{} || end != text.data() + text.size() || !std::isfinite(value)) {
+                    return malformed_at(row.line, std::string{text} + " is no number");
+                }
+            }
+            of_row.push_back(value);
+        }
+    }
+    return numbers;
 }
 
 Result<engine::ScoreMatrix> scores_of(const ResponseTable& table)

@@ -43,6 +43,16 @@ public:
         return code(candidate, item) == values_[item].size();
     }
 
+    /// Responses that are letters of a form with options in its own order, as letters of their author.
+    /// @param orders  Same items and candidates; each cell the authored letters in the order shown, such as CABD; an
+    /// empty cell: not shuffled. @return malformed where a cell is no such order or a response is beyond it.
+    [[nodiscard]] Result<ResponseTable> in_authored_order(const ResponseTable& orders) const;
+    /// The response, empty for nothing.
+    [[nodiscard]] std::string_view text(std::size_t candidate, std::size_t item) const
+    {
+        return is_missing(candidate, item) ? std::string_view{} : values_[item][code(candidate, item)];
+    }
+
 private:
     std::vector<std::string> items_;
     std::vector<std::string> candidates_;
@@ -53,6 +63,11 @@ private:
 /// The correct response of each item of a table, in its order. CSV: item,key.
 /// @return inconsistent data (malformed) where an item has no key or two, or a key is of no item.
 [[nodiscard]] Result<std::vector<std::string>> read_item_keys(std::string_view csv, const ResponseTable& table);
+
+/// Rows of numbers under a heading; a first column named person is not read and stands as 0.
+/// @return malformed for another heading, another number of rows, or a cell that is no finite number.
+[[nodiscard]] Result<std::vector<std::vector<double>>>
+read_numbers(std::string_view csv, const std::vector<std::string>& heading, std::size_t rows);
 
 /// Scores from a table of numbers. Nothing counts as 0, as in the scoring of an exam.
 /// An item is worth the highest score in its column, at least 1.

@@ -301,6 +301,39 @@ private:
         app->add_option("--scored", analyze->scored, "得分矩阵 / scores, candidates by items (CSV)");
         app->add_option("--raw", analyze->raw, "作答矩阵 / responses, candidates by items (CSV)");
         app->add_option("--key", analyze->key, "答案（CSV：item,key）/ keys of --raw");
+        app->add_option("--model", analyze->model, "项目反应模型 / IRT calibration: rasch, 2pl, 3pl")
+            ->check(CLI::IsMember({"rasch", "2pl", "3pl"}));
+        app->add_flag("--similarity", analyze->similarity, "作答雷同 / similar answers of all pairs");
+        app->add_flag("--all-pairs", analyze->all_pairs, "输出每一对的指标 / print the indices of every pair (--json)");
+        app->add_option("--parameters", analyze->parameters,
+                        "项目参数（CSV：a,b,c 或 lambda1…,zeta1…）/ given 3PL or nominal parameters, by item");
+        app->add_option("--abilities", analyze->abilities, "能力值（CSV：person,theta）/ given abilities");
+        app->add_option("--people", analyze->people,
+                        "考场座位（CSV：candidate,form,hall,seat,row,column）/ where candidates sat");
+        app->add_option("--times", analyze->times, "作答时刻（秒，矩阵）/ seconds of each answer, a matrix as --raw");
+        app->add_option("--orders", analyze->orders,
+                        "选项顺序（矩阵，如 CABD）/ authored letters as shown, a matrix; maps --raw back");
+        app->add_option("--dossiers", analyze->dossiers, "雷同档案（HTML）/ file for the dossiers of listed pairs");
+        app->add_option("--family-error", analyze->family_error, "误标概率 / of any wrong flag (Holm)")
+            ->check(CLI::Range(1e-9, 0.5))
+            ->capture_default_str();
+        app->add_option("--discovery-rate", analyze->discovery_rate,
+                        "误列比例 / share of wrong ones among the listed (Benjamini-Hochberg)")
+            ->check(CLI::Range(1e-9, 0.5))
+            ->capture_default_str();
+        app->add_option("--threads", analyze->threads, "线程数 / threads")
+            ->check(CLI::Range(1, 256))
+            ->capture_default_str();
+        app->add_option(
+            "--equate", analyze->equate,
+            "平行卷的矩阵（与本卷同类）/ matrix of the other form, of the same kind; this form is equated to it");
+        app->add_option("--equate-key", analyze->equate_key, "平行卷答案 / keys of --equate");
+        app->add_option("--method", analyze->method, "等值方法 / linear, equipercentile, mean-sigma")
+            ->check(CLI::IsMember({"linear", "equipercentile", "mean-sigma"}))
+            ->capture_default_str();
+        app->add_option("--smooth", analyze->smooth, "对数线性平滑次数 / degree of log-linear smoothing")
+            ->check(CLI::Range(0, 10))
+            ->capture_default_str();
     }
 
     void qti()

@@ -225,6 +225,15 @@ struct WriteReport {
 };
 struct Analyze {
     std::optional<File> scored, raw, key;
+    std::optional<std::string> model;
+    bool similarity = false;
+    bool all_pairs = false;
+    std::optional<File> parameters, abilities, people, times, orders, dossiers;
+    double family_error = 0.01, discovery_rate = 0.05;
+    unsigned threads = 1;
+    std::optional<File> equate, equate_key;
+    std::string method = "equipercentile";
+    int smooth = 0;
 };
 struct PlanRehearsal {
     VaultLogin login;

@@ -41,8 +41,12 @@ ResultRegister::write_report(std::string_view package_id, const std::filesystem:
         std::string_view name;
         std::string text;
     };
-    const std::array files{File{"report.html", report_html(report)}, File{"scores.csv", scores_csv(report)},
-                           File{"items.csv", items_csv(report)}, File{"result.json", report_json(report)}};
+    const std::array files{File{"report.html", report_html(report)},
+                           File{"scores.csv", scores_csv(report)},
+                           File{"items.csv", items_csv(report)},
+                           File{"result.json", report_json(report)},
+                           File{"similarity.html", similarity_html(report)},
+                           File{"similarity.json", similarity_json(report)}};
     const std::filesystem::path kept = packages.record_folder(package_id) / "report";
     std::vector<std::filesystem::path> written;
     boost::json::object digests;
@@ -59,7 +63,11 @@ ResultRegister::write_report(std::string_view package_id, const std::filesystem:
         }
     }
     const auto recorded = vault_->record("report.write", now, [&](Database&) -> Result<boost::json::object> {
-        return boost::json::object{{"package", record->id}, {"files", digests}};
+        std::size_t flagged = 0;
+        if (report.similarity) {
+            for (const Dossier& dossier : report.similarity->dossiers) { flagged += dossier.pair.flagged ? 1U : 0U; }
+        }
+        return boost::json::object{{"package", record->id}, {"files", digests}, {"similar_pairs_flagged", flagged}};
     });
     if (!recorded) { return std::unexpected{recorded.error()}; }
     return written;

@@ -35,6 +35,23 @@ std::string_view area_of(std::string_view knowledge_point)
     return knowledge_point.substr(0, knowledge_point.find('.'));
 }
 
+/// What each option attracted, with those of the full marks as key: the key itself stays sealed.
+std::vector<engine::OptionStatistics> options_of(const engine::OptionAnalysis& analysis, const engine::FormItem& entry,
+                                                 std::size_t column, const std::vector<const CandidateResult*>& present)
+{
+    if (entry.item.options.empty()) { return {}; }
+    std::vector<std::string> options;
+    for (const auto& option : entry.item.options) { options.push_back(option.id); }
+    std::vector<std::string> correct;
+    std::vector<engine::Response> responses;
+    for (const CandidateResult* const candidate : present) {
+        const CandidateResult::Item& item = candidate->items[column];
+        responses.push_back(item.response);
+        if (item.points == item.points_max) { correct = item.response; }
+    }
+    return analysis.of(column, options, correct, responses);
+}
+
 } // namespace
 
 engine::Band band_of(const CandidateResult& candidate)
@@ -76,11 +93,13 @@ ReportData work_out(engine::Batch batch, std::vector<CandidateResult> candidates
             }
             summary.statistics = engine::form_statistics(matrix);
             const auto statistics = engine::item_statistics(matrix);
+            const engine::OptionAnalysis options{matrix};
             std::size_t column = 0;
             for (const auto& section : form.sections) {
                 for (const auto& entry : section.items) {
                     report.items.push_back({entry.item.id, entry.item.knowledge_point, entry.item.type, form.id,
-                                            present.size(), entry.item.difficulty.to_double(), statistics[column]});
+                                            present.size(), entry.item.difficulty.to_double(), statistics[column],
+                                            options_of(options, entry, column, present)});
                     ReportArea& area = areas[std::string{area_of(entry.item.knowledge_point)}];
                     for (std::size_t row = 0; row < present.size(); ++row) {
                         area.points += matrix.score(row, column);
@@ -111,6 +130,7 @@ ReportData work_out(engine::Batch batch, std::vector<CandidateResult> candidates
         if (totals.candidate_count() > 0) { report.all = engine::form_statistics(totals); }
     }
     std::ranges::sort(report.items, {}, &ReportItem::id);
+    report.similarity = similar_answers(candidates, forms, report.batch.hall);
     report.candidates = std::move(candidates);
     return report;
 }
@@ -142,6 +162,40 @@ std::string items_csv(const ReportData& report)
     return text;
 }
 
+namespace {
+
+boost::json::array options_json(const ReportItem& item)
+{
+    boost::json::array options;
+    for (const engine::OptionStatistics& option : item.options) {
+        options.push_back({{"option", option.option.empty() ? "(omit)" : option.option},
+                           {"key", option.is_key},
+                           {"n", option.count},
+                           {"prop", fmt::format("{:.6f}", option.share)},
+                           {"pbis_rest", number(option.point_biserial_rest, 6)}});
+    }
+    return options;
+}
+
+boost::json::array similar_json(const ReportData& report)
+{
+    boost::json::array pairs;
+    if (!report.similarity) { return pairs; }
+    for (const Dossier& dossier : report.similarity->dossiers) {
+        const engine::SimilarPair& pair = dossier.pair;
+        pairs.push_back({{"first", report.similarity->names.candidates[pair.first]},
+                         {"second", report.similarity->names.candidates[pair.second]},
+                         {"same", pair.counts.same},
+                         {"same_wrong", pair.counts.same_wrong()},
+                         {"p_holm", fmt::format("{:.3e}", pair.holm_p)},
+                         {"q_bh", fmt::format("{:.3e}", pair.bh_q)},
+                         {"flagged", pair.flagged}});
+    }
+    return pairs;
+}
+
+} // namespace
+
 std::string report_json(const ReportData& report)
 {
     boost::json::array candidates;
@@ -159,7 +213,8 @@ std::string report_json(const ReportData& report)
                          {"expected", fmt::format("{:.2f}", each.expected)},
                          {"p", fmt::format("{:.6f}", each.statistics.difficulty)},
                          {"D_27", number(each.statistics.discrimination, 6)},
-                         {"pbis_corrected", number(each.statistics.corrected_point_biserial, 6)}});
+                         {"pbis_corrected", number(each.statistics.corrected_point_biserial, 6)},
+                         {"options", options_json(each)}});
     }
     boost::json::array forms;
     for (const ReportForm& each : report.forms) {
@@ -179,7 +234,8 @@ std::string report_json(const ReportData& report)
                                                       {"scores_digest", report.graded_digest},
                                                       {"candidates", std::move(candidates)},
                                                       {"forms", std::move(forms)},
-                                                      {"items", std::move(items)}}) +
+                                                      {"items", std::move(items)},
+                                                      {"similar_answers", similar_json(report)}}) +
            "\n";
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "analysis/similarity.hpp"
+
 #include <papervault/engine/analysis.hpp>
 #include <papervault/vault/results.hpp>
 
@@ -18,6 +20,8 @@ struct ReportItem {
     std::size_t candidates = 0;
     double expected = 0;
     engine::ItemStatistics statistics;
+    /// Of choices: options in the author's order, then nothing chosen. The key is known from full marks alone.
+    std::vector<engine::OptionStatistics> options;
 };
 
 struct ReportForm {
@@ -44,14 +48,22 @@ struct ReportData {
     std::vector<ReportForm> forms;
     std::vector<ReportItem> items;
     std::vector<ReportArea> areas;
-    std::optional<engine::FormStatistics> all; ///< Totals of all forms together; present candidates.
-    std::array<std::size_t, 4> bands{};        ///< excellent, good, pass, fail; present candidates.
+    std::optional<engine::FormStatistics> all;    ///< Totals of all forms together; present candidates.
+    std::array<std::size_t, 4> bands{};           ///< excellent, good, pass, fail; present candidates.
+    std::optional<SimilarityAnalysis> similarity; ///< Nothing for batches too small to say anything.
     std::string graded_digest;
 };
+/// Pairs of fewer candidates or items can agree by chance alone whatever they answer.
+inline constexpr std::size_t similarity_candidates_min = 10;
+inline constexpr std::size_t similarity_items_min = 10;
 
 [[nodiscard]] ReportData work_out(engine::Batch batch, std::vector<CandidateResult> candidates,
                                   const std::vector<engine::Form>& forms,
                                   const std::vector<KnowledgePoint>& specification);
+/// Answers to items scored by machine, by authored option, of the candidates present (rule G7).
+[[nodiscard]] std::optional<SimilarityAnalysis> similar_answers(const std::vector<CandidateResult>& candidates,
+                                                                const std::vector<engine::Form>& forms,
+                                                                std::string_view hall);
 [[nodiscard]] engine::Band band_of(const CandidateResult& candidate);
 /// "优秀" "良好" "合格" "不合格".
 [[nodiscard]] std::string_view chinese(engine::Band band) noexcept;
@@ -60,5 +72,8 @@ struct ReportData {
 [[nodiscard]] std::string items_csv(const ReportData& report);
 [[nodiscard]] std::string report_json(const ReportData& report);
 [[nodiscard]] std::string report_html(const ReportData& report);
+/// The dossiers for the commission.
+[[nodiscard]] std::string similarity_json(const ReportData& report);
+[[nodiscard]] std::string similarity_html(const ReportData& report);
 
 } // namespace papervault::vault

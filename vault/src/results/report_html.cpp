@@ -1,3 +1,4 @@
+#include "results/html_text.hpp"
 #include "results/report_data.hpp"
 
 #include <papervault/vault/local_time.hpp>
@@ -27,21 +28,6 @@ code{font:13px/1.5 "DejaVu Sans Mono",monospace;word-break:break-all}.note{color
 svg{max-width:100%;height:auto}svg text{font:12px sans-serif;fill:var(--soft)}
 @media print{body{max-width:none;padding:0}h2{break-after:avoid}tr{break-inside:avoid}th{position:static}}
 )";
-
-std::string escaped(std::string_view text)
-{
-    std::string safe;
-    for (const char c : text) {
-        switch (c) {
-        case '&': safe += "&amp;"; break;
-        case '<': safe += "&lt;"; break;
-        case '>': safe += "&gt;"; break;
-        case '"': safe += "&quot;"; break;
-        default: safe.push_back(c);
-        }
-    }
-    return safe;
-}
 
 std::string number(std::optional<double> value, int places)
 {
@@ -101,6 +87,53 @@ std::string scatter(const ReportData& report)
     svg +=
         R"svg(<text x="190" y="330" text-anchor="middle">预计难度系数</text><text x="14" y="155" text-anchor="middle" transform="rotate(-90 14 155)">实测难度系数</text>)svg";
     return svg + R"(<text x="40" y="314">0</text><text x="334" y="314">1</text></svg>)";
+}
+
+/// One line an item: each option's share and its correlation with the rest; the key in bold.
+std::string option_table(const ReportData& report)
+{
+    std::string html =
+        "<h2>选项分析 Options</h2><p class=\"note\">每个选项的选择比例，括号内为与其余题总分的相关；粗体为答案"
+        "（由满分作答得知）。干扰项相关为正者以红色标出。 Share of each option (correlation with the "
+        "rest).</p><table><tr><th>题号<th>试卷<th>选项</tr>\n";
+    for (const ReportItem& each : report.items) {
+        if (each.options.empty()) { continue; }
+        html += fmt::format("<tr><td>{}<td>{}<td>", escaped(each.id), escaped(each.form_id));
+        for (const engine::OptionStatistics& option : each.options) {
+            if (option.option.empty() && option.count == 0) { continue; }
+            const std::string text =
+                fmt::format("{} {:.2f} ({})", option.option.empty() ? "未作答" : escaped(option.option), option.share,
+                            number(option.point_biserial_rest, 2));
+            const bool odd = !option.is_key && option.point_biserial_rest.value_or(0) > 0.1;
+            html +=
+                fmt::format("<{0}{1}>{2}</{0}> &nbsp; ", option.is_key ? "b" : "span", odd ? " class=flag" : "", text);
+        }
+        html += "</tr>\n";
+    }
+    return html + "</table>\n";
+}
+
+std::string similar_table(const ReportData& report)
+{
+    std::string html = "<h2>作答雷同 Similar answers</h2>";
+    if (!report.similarity) {
+        return html + "<p class=\"note\">人数或题数过少，未作分析。 Too few candidates or items.</p>\n";
+    }
+    const SimilarityAnalysis& found = *report.similarity;
+    html += fmt::format(
+        "<p class=\"note\">共比较 {} 对考生；全批误标任何一对的概率不超过 {:.0f} %。详见 similarity.html，须由评审"
+        "组提出意见（统计结果不能单独证明作弊）。</p>",
+        found.search.pairs, 100 * found.options.family_error);
+    if (found.dossiers.empty()) { return html + "<p>没有需要复核的考生对。 No pair for review.</p>\n"; }
+    html += "<table><tr><th>考生甲<th>考生乙<th class=n>相同<th class=n>同错<th class=n>校正后概率<th>处理</tr>\n";
+    for (const Dossier& dossier : found.dossiers) {
+        const engine::SimilarPair& pair = dossier.pair;
+        html += fmt::format("<tr><td>{}<td>{}<td class=n>{}<td class=n>{}<td class=n>{:.1e}<td{}>{}</tr>\n",
+                            escaped(found.names.candidates[pair.first]), escaped(found.names.candidates[pair.second]),
+                            pair.counts.same, pair.counts.same_wrong(), pair.holm_p, pair.flagged ? " class=flag" : "",
+                            pair.flagged ? "标记" : "待复核");
+    }
+    return html + "</table>\n";
 }
 
 } // namespace
@@ -185,7 +218,8 @@ std::string report_html(const ReportData& report)
     }
     std::string sealers;
     for (const std::string& name : report.sealers) { sealers += (sealers.empty() ? "" : "、") + name; }
-    html += fmt::format("</table>\n<h2>凭据 "
+    html += "</table>\n" + option_table(report) + similar_table(report);
+    html += fmt::format("<h2>凭据 "
                         "Evidence</h2><table><tr><td>试卷包<td><code>{}</code></tr><tr><td>试卷包摘要<td><code>{}</"
                         "code></tr><tr><td>封装人<td>{}</tr>"
                         "<tr><td>抽卷编号<td><code>{}</code></tr><tr><td>成绩摘要<td><code>{}</code></tr></table>\n"

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
-#include <string>
+#include <utility>
 #include <vector>
 
 /// Similar answers (雷同): how improbable it is that two candidates agree as they do by their abilities alone.
@@ -74,6 +74,15 @@ private:
                                                std::span<const double> abilities);
 /// For scores: option 0 is wrong, option 1 is right.
 [[nodiscard]] ResponseModel score_model(std::span<const ItemParameters> items);
+
+/// Nominal response model (Bock 1972), by item: one multinomial logistic curve over all options, the right one among
+/// them: exp(intercept + slope × ability), in shares.
+struct NominalItem {
+    std::vector<double> intercept; ///< By option.
+    std::vector<double> slope;
+};
+/// @param items  As many slopes as intercepts each.
+[[nodiscard]] ResponseModel nominal_model(std::span<const NominalItem> items);
 
 /// Answers that two candidates share.
 struct PairCounts {

@@ -4,6 +4,7 @@
 #include <papervault/engine/json.hpp>
 #include <papervault/engine/sitting.hpp>
 #include <papervault/vault/files.hpp>
+#include <papervault/vault/proofs.hpp>
 
 #include <stdexcept>
 
@@ -93,8 +94,12 @@ std::string OfficeBench::draw() const
     contribute(lin, &DrawRegister::commit);
     contribute(chen, &DrawRegister::reveal);
     contribute(lin, &DrawRegister::reveal);
-    OfficeVault vault = as(chen);
-    must(DrawRegister{vault}.run(id, at(morning)));
+    {
+        OfficeVault vault = as(chen);
+        must(DrawRegister{vault}.run(id, at(morning)));
+    }
+    OfficeVault vault = as(lin);
+    for (const char* form : {"A", "B", "S1"}) { must(ProofRegister{vault}.mark(id, form, {}, at(morning))); }
     return id;
 }
 

@@ -41,7 +41,7 @@ public:
     /// 24 single-choice items over two knowledge points, right answers A.
     void import_items() const;
     [[nodiscard]] static engine::Blueprint blueprint();
-    /// @return The draw's id, drawn.
+    /// @return The draw's id, drawn by chen and proof-read by lin.
     [[nodiscard]] std::string draw() const;
     void create_batch(const std::string& id = "B-01") const;
     /// Sealed and countersigned. @return The package id.

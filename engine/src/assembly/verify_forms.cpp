@@ -140,4 +140,10 @@ Result<void> verify_forms(std::span<const PoolItem> pool, const Blueprint& bluep
     return {};
 }
 
+Result<void> verify_form(std::span<const PoolItem> pool, const Blueprint& blueprint, const DrawnForm& form)
+{
+    std::set<std::string> ids;
+    return check_form(pool, blueprint, form, ids);
+}
+
 } // namespace papervault::engine

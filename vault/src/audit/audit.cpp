@@ -38,7 +38,7 @@ public:
         const std::string& action = entry.action;
         if (action == "vault.init") { return init(entry); }
         if (action == "bank.import") { return import(entry); }
-        if (action == "draw.run") { return draw(entry); }
+        if (action == "draw.run" || action == "draw.loft") { return draw(entry); }
         if (action == "draw.commit") { return commitment(entry); }
         if (action == "batch.create") { return batch(entry); }
         if (action == "package.countersign") { return package(entry); }
@@ -91,13 +91,19 @@ private:
     Result<std::string> draw(const LedgerEntry& entry)
     {
         const std::string id = text_member(entry.subject, "draw");
-        const auto record = DrawRegister{*vault_}.verify(id);
+        DrawRegister draws{*vault_};
+        auto record = draws.verify(id);
+        // Made by another method: everything but the drawing itself has been compared.
+        const bool repeated = record.has_value();
+        if (!record && record.error().code == VaultError::conflict) { record = draws.find(id); }
         if (!record) { return std::unexpected{record.error()}; }
         if (record->digest != text_member(entry.subject, "digest") ||
             record->seed != text_member(entry.subject, "seed")) {
             return broken("draw " + id + " is not the one that was recorded");
         }
-        return "draw " + id + " repeated: " + std::to_string(record->forms.size()) + " forms, the same";
+        if (!repeated) { return "draw " + id + ": the record; made by " + record->method + ", not repeated here"; }
+        const std::size_t forms = record->loft.forms > 0 ? record->loft.forms : record->forms.size();
+        return "draw " + id + " repeated: " + std::to_string(forms) + " forms, the same";
     }
 
     Result<std::string> batch(const LedgerEntry& entry)
@@ -244,6 +250,7 @@ Result<std::string> find_unrecorded(Database& database, const std::vector<Ledger
     constexpr std::array expectations{
         Expectation{"SELECT count(DISTINCT import_entry) FROM items", "bank.import", "imports"},
         Expectation{"SELECT count(*) FROM draws", "draw.open", "draws"},
+        Expectation{"SELECT count(*) FROM draw_proofs", "draw.proof", "proof-reading marks"},
         Expectation{"SELECT count(*) FROM batches", "batch.create", "batches"},
         Expectation{"SELECT count(*) FROM packages", "package.seal", "packages"},
         Expectation{"SELECT count(*) FROM answers", "answers.import", "answers"},

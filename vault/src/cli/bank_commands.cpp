@@ -1,11 +1,8 @@
 #include "cli/commands.hpp"
 #include "cli/session.hpp"
 
-#include <papervault/engine/assembly.hpp>
 #include <papervault/engine/json.hpp>
 #include <papervault/vault/bank.hpp>
-#include <papervault/vault/draws.hpp>
-#include <papervault/vault/files.hpp>
 
 #include <fmt/format.h>
 
@@ -19,52 +16,6 @@ boost::json::array rejected_rows(const ImportReport& report)
         rows.push_back({{"line", row.line}, {"id", row.id}, {"reason", row.reason}});
     }
     return rows;
-}
-
-Result<engine::Blueprint> read_blueprint(const File& file)
-{
-    const auto text = read_text_file(file, 1 << 20);
-    if (!text) { return std::unexpected{text.error()}; }
-    const auto value = engine::parse_json(*text, {});
-    if (!value) { return refuse(VaultError::malformed, file.string() + ": " + value.error().detail); }
-    auto blueprint = engine::blueprint_from_json(*value);
-    if (!blueprint) { return refuse(VaultError::malformed, file.string() + ": " + blueprint.error().detail); }
-    return std::move(*blueprint);
-}
-
-Report describe(const DrawRecord& record)
-{
-    boost::json::array contributions;
-    std::string text = fmt::format("{} {}  [{}]\n", say("抽卷", "Draw"), record.id, to_text(record.state));
-    for (const DrawContribution& each : record.contributions) {
-        contributions.push_back({{"officer", each.officer_id},
-                                 {"name", each.officer_name},
-                                 {"commitment", each.commitment},
-                                 {"value", each.value}});
-        const std::string_view state = !each.value.empty()        ? say("已揭示", "revealed")
-                                       : !each.commitment.empty() ? say("已承诺", "committed")
-                                                                  : say("未承诺", "not committed");
-        text += fmt::format("  {} ({}): {}\n", each.officer_name, each.officer_id, state);
-    }
-    boost::json::array forms;
-    for (const engine::DrawnForm& form : record.forms) {
-        std::size_t items = 0;
-        for (const auto& section : form.sections) { items += section.size(); }
-        forms.push_back({{"form", form.id}, {"items", items}});
-        text += fmt::format("  {} {}: {} {}\n", say("卷", "form"), form.id, items, say("题", "items"));
-    }
-    if (!record.seed.empty()) {
-        text +=
-            fmt::format("  {} {}\n  {} {}\n", say("种子", "seed"), record.seed, say("摘要", "digest"), record.digest);
-    }
-    return {{{"draw", record.id},
-             {"state", to_text(record.state)},
-             {"contributions", contributions},
-             {"forms", forms},
-             {"snapshot", record.snapshot_digest},
-             {"seed", record.seed},
-             {"digest", record.digest}},
-            text};
 }
 
 } // namespace
@@ -185,99 +136,6 @@ Result<Report> run(const ShowItem& command)
         });
     if (!recorded) { return std::unexpected{recorded.error()}; }
     return Report{json, text};
-}
-
-Result<Report> run(const CheckBlueprint& command)
-{
-    auto session = open_vault(command.login);
-    if (!session) { return std::unexpected{session.error()}; }
-    const auto blueprint = read_blueprint(command.blueprint);
-    if (!blueprint) { return std::unexpected{blueprint.error()}; }
-    const auto snapshot = ItemBank{session->vault}.snapshot();
-    if (!snapshot) { return std::unexpected{snapshot.error()}; }
-    if (const auto plan = engine::FormDrawer::compile(snapshot->pool, *blueprint); !plan) {
-        return refuse(VaultError::infeasible, plan.error().detail);
-    }
-    return Report{
-        {{"feasible", true}, {"items", snapshot->pool.size()}, {"snapshot", snapshot->digest.hex()}},
-        fmt::format("{}\n", say("按题库数量，组卷计划书可以满足。", "By counting, the bank can meet this blueprint."))};
-}
-
-Result<Report> run(const OpenDraw& command)
-{
-    auto session = open_vault(command.login);
-    if (!session) { return std::unexpected{session.error()}; }
-    const auto blueprint = read_blueprint(command.blueprint);
-    if (!blueprint) { return std::unexpected{blueprint.error()}; }
-    std::vector<std::string> ids;
-    for (const std::string& given : command.officers) {
-        // An id, or the card of the officer.
-        const auto card = read_card(given);
-        ids.push_back(card ? card->id() : given);
-    }
-    DrawRegister draws{session->vault};
-    const auto id = draws.open(*blueprint, ids, wall_clock());
-    if (!id) { return std::unexpected{id.error()}; }
-    const auto record = draws.find(*id);
-    if (!record) { return std::unexpected{record.error()}; }
-    return describe(*record);
-}
-
-Result<Report> commit_to_draw(const ContributeToDraw& command)
-{
-    auto session = open_vault(command.login);
-    if (!session) { return std::unexpected{session.error()}; }
-    DrawRegister draws{session->vault};
-    if (auto done = draws.commit(command.draw, session->who, command.secret, wall_clock()); !done) {
-        return std::unexpected{done.error()};
-    }
-    const auto record = draws.find(command.draw);
-    if (!record) { return std::unexpected{record.error()}; }
-    return describe(*record);
-}
-
-Result<Report> reveal_to_draw(const ContributeToDraw& command)
-{
-    auto session = open_vault(command.login);
-    if (!session) { return std::unexpected{session.error()}; }
-    DrawRegister draws{session->vault};
-    if (auto done = draws.reveal(command.draw, session->who, command.secret, wall_clock()); !done) {
-        return std::unexpected{done.error()};
-    }
-    const auto record = draws.find(command.draw);
-    if (!record) { return std::unexpected{record.error()}; }
-    return describe(*record);
-}
-
-Result<Report> run_draw(const DrawById& command)
-{
-    auto session = open_vault(command.login);
-    if (!session) { return std::unexpected{session.error()}; }
-    const auto record = DrawRegister{session->vault}.run(command.draw, wall_clock());
-    if (!record) { return std::unexpected{record.error()}; }
-    return describe(*record);
-}
-
-Result<Report> verify_draw(const DrawById& command)
-{
-    auto session = open_vault(command.login);
-    if (!session) { return std::unexpected{session.error()}; }
-    const auto record = DrawRegister{session->vault}.verify(command.draw);
-    if (!record) { return std::unexpected{record.error()}; }
-    Report report = describe(*record);
-    report.json["verified"] = true;
-    report.text += fmt::format(
-        "{}\n", say("重抽结果一致，满足组卷计划书。", "Drawn again with the same result; the blueprint is met."));
-    return report;
-}
-
-Result<Report> show_draw(const DrawById& command)
-{
-    auto session = open_vault(command.login);
-    if (!session) { return std::unexpected{session.error()}; }
-    const auto record = DrawRegister{session->vault}.find(command.draw);
-    if (!record) { return std::unexpected{record.error()}; }
-    return describe(*record);
 }
 
 } // namespace papervault::vault::cli

@@ -1,24 +1,20 @@
+#include "cli/command_tree.hpp"
 #include "cli/commands.hpp"
 #include "cli/session.hpp"
 
 #include <papervault/crypto/init.hpp>
 
-#include <CLI/CLI.hpp>
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
 
 #include <cstdio>
-#include <functional>
 #include <iostream>
-#include <memory>
 
 namespace papervault::vault::cli {
 namespace {
 
-using Action = std::function<Result<Report>()>;
-
 /// Builds the tree of commands; the one that was typed leaves its action here.
-class CommandLine {
+class CommandLine : private CommandTree {
 public:
     CommandLine()
     {
@@ -31,7 +27,7 @@ public:
         identities();
         vault();
         bank();
-        draws();
+        add_draw_commands(*this);
         packages();
         results();
         audit();
@@ -60,46 +56,6 @@ public:
     }
 
 private:
-    CLI::App* group(const std::string& name, const std::string& help)
-    {
-        CLI::App* app = app_.add_subcommand(name, help);
-        app->require_subcommand(1);
-        return app;
-    }
-
-    /// A command with its options in a shared structure.
-    template <class Command>
-    std::shared_ptr<Command> command(CLI::App*& parent_to_child, const std::string& name, const std::string& help,
-                                     std::function<Result<Report>(const Command&)> act)
-    {
-        auto options = std::make_shared<Command>();
-        parent_to_child = parent_to_child->add_subcommand(name, help);
-        parent_to_child->callback(
-            [this, options, act = std::move(act)] { action_ = [options, act] { return act(*options); }; });
-        return options;
-    }
-    template <class Command>
-    std::shared_ptr<Command> command(CLI::App*& parent_to_child, const std::string& name, const std::string& help)
-    {
-        return command<Command>(parent_to_child, name, help, [](const Command& options) { return cli::run(options); });
-    }
-
-    static void add_login(CLI::App* app, Login& login, const std::string& name = "--as")
-    {
-        app->add_option(name, login.identity, "身份文件 / identity file (.pvid)")->required();
-        add_protection(app, login);
-    }
-    static void add_protection(CLI::App* app, Login& login)
-    {
-        app->add_option("--passphrase-file", login.passphrase_file, "口令文件 / file that holds the passphrase");
-        app->add_option("--key-file", login.key_file, "密钥文件 / key file");
-    }
-    static void add_vault(CLI::App* app, VaultLogin& login)
-    {
-        app->add_option("--vault", login.vault, "保密库目录 / vault folder")->required();
-        add_login(app, login.who);
-    }
-
     void identities()
     {
         CLI::App* parent = group("identity", "身份与密钥文件 / identities and key files");
@@ -164,55 +120,6 @@ private:
         app->add_option("id", show->id, "题号 / item id")->required();
         app->add_flag("--with-key", show->with_key, "连同答案 / with its key");
         app->add_option("--purpose", show->purpose, "用途 / purpose")->required();
-        CLI::App* blueprint = group("blueprint", "组卷计划书 / blueprints");
-        app = blueprint;
-        auto check = command<CheckBlueprint>(app, "check", "检查题库能否满足 / can the bank meet it?");
-        add_vault(app, check->login);
-        app->add_option("file", check->blueprint, "组卷计划书 / blueprint (JSON, docs/blueprint-format.md)")
-            ->required();
-    }
-
-    void draws()
-    {
-        CLI::App* parent = group("draw", "抽卷 / drawing papers");
-        CLI::App* app = parent;
-        auto open = command<OpenDraw>(app, "open", "开始一次抽卷 / open a draw");
-        add_vault(app, open->login);
-        app->add_option("--blueprint", open->blueprint, "组卷计划书 / blueprint")->required();
-        app->add_option("--officer", open->officers,
-                        "共同产生种子的人（名片或编号）/ officers who make the seed; repeat")
-            ->required();
-        app = parent;
-        auto commit = command<ContributeToDraw>(app, "commit", "承诺 / commit to a random value",
-                                                [](const auto& c) { return commit_to_draw(c); });
-        add_contribution(app, *commit);
-        app = parent;
-        auto reveal = command<ContributeToDraw>(app, "reveal", "揭示 / reveal it",
-                                                [](const auto& c) { return reveal_to_draw(c); });
-        add_contribution(app, *reveal);
-        app = parent;
-        auto run = command<DrawById>(app, "run", "抽卷 / draw the forms", [](const auto& c) { return run_draw(c); });
-        add_draw(app, *run);
-        app = parent;
-        auto verify = command<DrawById>(app, "verify", "重抽并核对 / draw again and compare",
-                                        [](const auto& c) { return verify_draw(c); });
-        add_draw(app, *verify);
-        app = parent;
-        auto show = command<DrawById>(app, "show", "查看 / show", [](const auto& c) { return show_draw(c); });
-        add_draw(app, *show);
-    }
-    static void add_contribution(CLI::App* app, ContributeToDraw& options)
-    {
-        add_vault(app, options.login);
-        app->add_option("--draw", options.draw, "抽卷编号 / id of the draw")->required();
-        app->add_option("--secret", options.secret,
-                        "自己保管的随机数文件 / file with one's own value, sealed to oneself")
-            ->required();
-    }
-    static void add_draw(CLI::App* app, DrawById& options)
-    {
-        add_vault(app, options.login);
-        app->add_option("--draw", options.draw, "抽卷编号 / id of the draw")->required();
     }
 
     void packages()
@@ -357,8 +264,6 @@ private:
         app->add_option("--out", out->out, "目录 / folder to write")->required();
     }
 
-    CLI::App app_{"papervault — 试卷保密库 / the exam paper vault"};
-    Action action_;
     std::string language_;
     bool json_ = false;
 };

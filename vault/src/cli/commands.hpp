@@ -4,6 +4,7 @@
 
 #include <boost/json/object.hpp>
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -83,13 +84,42 @@ struct OpenDraw {
     VaultLogin login;
     File blueprint;
     std::vector<std::string> officers;
+    std::string beacon_source;
 };
 struct ContributeToDraw {
     VaultLogin login;
     std::string draw;
     File secret;
 };
+struct RunDraw {
+    VaultLogin login;
+    std::string draw;
+    std::string beacon;
+    std::uint32_t forms = 0; ///< 0: the blueprint's set; else so many candidates' forms.
+};
 struct DrawById {
+    VaultLogin login;
+    std::string draw;
+    std::string form; ///< Only this one; "" for all.
+};
+struct ListDraws {
+    VaultLogin login;
+};
+struct PreviewDraw {
+    VaultLogin login;
+    std::string draw;
+    std::vector<std::string> forms; ///< One, or two to be compared.
+    std::optional<File> html, pdf;
+    bool with_keys = false;
+    std::string purpose;
+};
+struct ProofForm {
+    VaultLogin login;
+    std::string draw, form;
+    bool clean = false;
+    std::vector<std::string> findings; ///< "ITEM=text"; "=text" for the form as a whole.
+};
+struct ListProofs {
     VaultLogin login;
     std::string draw;
 };
@@ -196,7 +226,11 @@ struct ExportLedger {
 [[nodiscard]] Result<Report> run(const OpenDraw& command);
 [[nodiscard]] Result<Report> commit_to_draw(const ContributeToDraw& command);
 [[nodiscard]] Result<Report> reveal_to_draw(const ContributeToDraw& command);
-[[nodiscard]] Result<Report> run_draw(const DrawById& command);
+[[nodiscard]] Result<Report> run(const RunDraw& command);
+[[nodiscard]] Result<Report> run(const ListDraws& command);
+[[nodiscard]] Result<Report> run(const PreviewDraw& command);
+[[nodiscard]] Result<Report> run(const ProofForm& command);
+[[nodiscard]] Result<Report> run(const ListProofs& command);
 [[nodiscard]] Result<Report> verify_draw(const DrawById& command);
 [[nodiscard]] Result<Report> show_draw(const DrawById& command);
 [[nodiscard]] Result<Report> run(const CreateBatch& command);

@@ -174,4 +174,14 @@ Result<Session> open_vault(const VaultLogin& login)
     return Session{std::move(*who), std::move(*vault)};
 }
 
+std::function<void(std::size_t, std::size_t)> progress_line(std::string_view what)
+{
+    if (::isatty(STDERR_FILENO) == 0) { return {}; }
+    return [name = std::string{what}](std::size_t done, std::size_t all) {
+        std::fprintf(stderr, "\r%s %zu/%zu ", name.c_str(), done, all);
+        if (done == all) { std::fputs("\r\x1b[K", stderr); }
+        std::fflush(stderr);
+    };
+}
+
 } // namespace papervault::vault::cli

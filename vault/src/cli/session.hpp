@@ -7,6 +7,8 @@
 #include <papervault/vault/local_time.hpp>
 #include <papervault/vault/office.hpp>
 
+#include <cstddef>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -32,5 +34,8 @@ struct Session {
     OfficeVault vault;
 };
 [[nodiscard]] Result<Session> open_vault(const VaultLogin& login);
+
+/// A line on the terminal's stderr that says how far the work is; nothing where stderr is no terminal.
+[[nodiscard]] std::function<void(std::size_t done, std::size_t all)> progress_line(std::string_view what);
 
 } // namespace papervault::vault::cli

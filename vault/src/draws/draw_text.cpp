@@ -21,6 +21,13 @@ private:
 
 } // namespace
 
+std::string commitment_of(std::string_view draw_id, std::string_view officer_id, crypto::ByteView value)
+{
+    return crypto::blake2b("papervault.draw.commitment.v1",
+                           {crypto::bytes_of(draw_id), crypto::bytes_of(officer_id), value})
+        .hex();
+}
+
 crypto::Digest seed_of(const DrawRecord& record)
 {
     std::map<std::string, std::string> values;
@@ -29,7 +36,9 @@ crypto::Digest seed_of(const DrawRecord& record)
     }
     std::string text = record.id;
     for (const auto& [officer, value] : values) { text += "|" + officer + "=" + value; }
-    return crypto::blake2b("papervault.draw.seed.v1", {crypto::bytes_of(text)});
+    if (record.beacon_source.empty()) { return crypto::blake2b("papervault.draw.seed.v1", {crypto::bytes_of(text)}); }
+    return crypto::blake2b("papervault.draw.seed.v2", {crypto::bytes_of(text), crypto::bytes_of(record.beacon_source),
+                                                       crypto::bytes_of(record.beacon)});
 }
 
 crypto::Digest blueprint_digest(std::string_view blueprint_text)
@@ -99,8 +108,86 @@ Result<std::vector<engine::DrawnForm>> forms_from_json(const boost::json::value&
 crypto::Digest draw_digest(const DrawRecord& record, std::string_view forms_text)
 {
     const std::string blueprint = engine::canonical_json(to_json(record.blueprint));
-    return crypto::blake2b("papervault.draw.v1", {crypto::bytes_of(record.snapshot_digest), crypto::bytes_of(blueprint),
-                                                  crypto::bytes_of(record.seed), crypto::bytes_of(forms_text)});
+    if (record.drawn_by.empty()) { // before schema 2
+        return crypto::blake2b("papervault.draw.v1",
+                               {crypto::bytes_of(record.snapshot_digest), crypto::bytes_of(blueprint),
+                                crypto::bytes_of(record.seed), crypto::bytes_of(forms_text)});
+    }
+    return crypto::blake2b("papervault.draw.v2",
+                           {crypto::bytes_of(record.method), crypto::bytes_of(record.snapshot_digest),
+                            crypto::bytes_of(blueprint), crypto::bytes_of(record.seed), crypto::bytes_of(forms_text)});
+}
+
+void store_drawn(Database& database, const DrawRecord& record, const BankSnapshot& snapshot,
+                 std::string_view forms_text)
+{
+    database
+        .prepare("UPDATE draws SET state = 'drawn', snapshot = ?, seed = ?, forms = ?, digest = ?, beacon = ?,"
+                 " drawn_by = ?, method = ? WHERE id = ? AND state = 'ready'")
+        .bind(snapshot.text)
+        .bind(record.seed)
+        .bind(forms_text)
+        .bind(record.digest)
+        .bind(record.beacon)
+        .bind(record.drawn_by)
+        .bind(record.method)
+        .bind(record.id)
+        .run();
+}
+
+boost::json::object drawn_entry(const DrawRecord& record)
+{
+    boost::json::object entry{{"draw", record.id},
+                              {"snapshot", record.snapshot_digest},
+                              {"seed", record.seed},
+                              {"method", record.method},
+                              {"digest", record.digest}};
+    if (!record.beacon_source.empty()) { entry["beacon"] = record.beacon; }
+    return entry;
+}
+
+engine::Blueprint of_one_form(engine::Blueprint blueprint)
+{
+    blueprint.parallel_forms = 1;
+    blueprint.spare_forms = 0;
+    blueprint.overlap_max = 0;
+    return blueprint;
+}
+
+Result<LoftDrawer> LoftDrawer::make(const BankSnapshot& snapshot, const engine::Blueprint& blueprint,
+                                    const crypto::Digest& seed)
+{
+    auto drawer = engine::FormDrawer::compile(snapshot.pool, of_one_form(blueprint));
+    if (!drawer) { return refuse(VaultError::infeasible, drawer.error().detail); }
+    return LoftDrawer{std::move(*drawer), seed};
+}
+
+Result<engine::DrawnForm> LoftDrawer::draw(std::uint32_t number) const
+{
+    SeededStream stream{seed_, "papervault.draw.loft.v1/" + std::to_string(number)};
+    auto draw = drawer_.draw(stream);
+    if (!draw) { return refuse(VaultError::infeasible, "form " + std::to_string(number) + ": " + draw.error().detail); }
+    return std::move(draw->forms.front());
+}
+
+crypto::Digest loft_form_digest(const engine::DrawnForm& form, std::uint32_t number, const BankSnapshot& snapshot)
+{
+    std::string text = std::to_string(number);
+    char separator = '|';
+    for (const auto& section : form.sections) {
+        for (const std::uint32_t position : section) {
+            text += separator;
+            text += snapshot.pool[position].id;
+            separator = ',';
+        }
+        separator = ';';
+    }
+    return crypto::blake2b("papervault.draw.loft.form.v1", {crypto::bytes_of(text)});
+}
+
+std::string loft_text(const LoftRecord& loft)
+{
+    return std::to_string(loft.forms) + '|' + loft.root;
 }
 
 } // namespace papervault::vault

@@ -2,10 +2,8 @@
 
 #include "draws/draw_text.hpp"
 
-#include <papervault/crypto/box.hpp>
 #include <papervault/crypto/random.hpp>
 #include <papervault/engine/json.hpp>
-#include <papervault/vault/files.hpp>
 
 #include <algorithm>
 #include <set>
@@ -13,33 +11,13 @@
 namespace papervault::vault {
 namespace {
 
-constexpr std::size_t value_bytes = 32;
+constexpr std::size_t beacon_bytes_max = 200;
 
-std::string commitment_of(std::string_view draw_id, std::string_view officer_id, crypto::ByteView value)
+/// One line of printable text: it stands in the record and is compared by eye with what was published.
+bool is_beacon_text(std::string_view text)
 {
-    return crypto::blake2b("papervault.draw.commitment.v1",
-                           {crypto::bytes_of(draw_id), crypto::bytes_of(officer_id), value})
-        .hex();
-}
-
-std::string secret_context(std::string_view draw_id, std::string_view officer_id)
-{
-    return "papervault.draw.secret.v1|" + std::string{draw_id} + "|" + std::string{officer_id};
-}
-
-bool all_of(const DrawRecord& record, std::string DrawContribution::* member)
-{
-    return std::ranges::none_of(record.contributions, [&](const DrawContribution& c) { return (c.*member).empty(); });
-}
-
-Result<const DrawContribution*> contribution_of(const DrawRecord& record, const Actor& actor)
-{
-    const auto found = std::ranges::find(record.contributions, actor.id, &DrawContribution::officer_id);
-    if (found == record.contributions.end()) {
-        return refuse(VaultError::not_permitted,
-                      actor.name + " is not one of the officers who make the seed of this draw");
-    }
-    return &*found;
+    return text.size() <= beacon_bytes_max &&
+           std::ranges::none_of(text, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; });
 }
 
 } // namespace
@@ -56,9 +34,12 @@ std::string_view to_text(DrawState state) noexcept
 }
 
 Result<std::string> DrawRegister::open(const engine::Blueprint& blueprint, const std::vector<std::string>& officers,
-                                       engine::Instant now)
+                                       engine::Instant now, const std::string& beacon_source)
 {
     if (auto allowed = vault_->require(Role::manager); !allowed) { return std::unexpected{allowed.error()}; }
+    if (!is_beacon_text(beacon_source)) {
+        return refuse(VaultError::malformed, "the beacon is named in one line of at most 200 bytes");
+    }
     const std::set<std::string> distinct(officers.begin(), officers.end());
     if (distinct.size() != officers.size() || officers.size() < 2 || officers.size() > 8) {
         return refuse(VaultError::not_permitted,
@@ -82,102 +63,24 @@ Result<std::string> DrawRegister::open(const engine::Blueprint& blueprint, const
         boost::json::array names;
         for (const std::string& officer : officers) { names.push_back(boost::json::string{officer}); }
         database
-            .prepare("INSERT INTO draws(id, state, blueprint, officers, created_ms) VALUES (?, 'committing', ?, ?, ?)")
+            .prepare("INSERT INTO draws(id, state, blueprint, officers, beacon_source, created_ms)"
+                     " VALUES (?, 'committing', ?, ?, ?, ?)")
             .bind(id)
             .bind(blueprint_text)
             .bind(engine::canonical_json(names))
+            .bind(beacon_source)
             .bind(static_cast<std::int64_t>(now.time_since_epoch().count()))
             .run();
-        return boost::json::object{
+        boost::json::object entry{
             {"draw", id}, {"blueprint_digest", blueprint_digest(blueprint_text).hex()}, {"officers", names}};
+        if (!beacon_source.empty()) { entry["beacon_source"] = beacon_source; }
+        return entry;
     });
     if (!recorded) { return std::unexpected{recorded.error()}; }
     return id;
 }
 
-Result<void> DrawRegister::commit(std::string_view draw_id, const Identity& who,
-                                  const std::filesystem::path& secret_file, engine::Instant now)
-{
-    const auto record = find(draw_id);
-    if (!record) { return std::unexpected{record.error()}; }
-    const auto own = contribution_of(*record, vault_->actor());
-    if (!own) { return std::unexpected{own.error()}; }
-    if (!(*own)->commitment.empty()) { return refuse(VaultError::conflict, "you have committed to this draw already"); }
-    const crypto::SecretBuffer value = crypto::random_secret(value_bytes);
-    const std::string& officer = vault_->actor().id;
-    const std::string context = secret_context(draw_id, officer);
-    const std::string sealed =
-        crypto::to_base64(crypto::seal_to(who.card().box_key, value.expose(), crypto::bytes_of(context))) + "\n";
-    // First the secret is safe with its owner, then the commitment is entered: the other order could lose it.
-    if (auto written = write_file_durably(secret_file, crypto::bytes_of(sealed), false); !written) { return written; }
-    const std::string commitment = commitment_of(draw_id, officer, value.expose());
-    const crypto::Signature signature =
-        who.signing_key().sign("papervault.draw.commitment.v1", crypto::bytes_of(commitment));
-    const auto recorded = vault_->record("draw.commit", now, [&](Database& database) -> Result<boost::json::object> {
-        database
-            .prepare(
-                "INSERT INTO draw_contributions(draw_id, officer_id, commitment, commit_signature) VALUES (?,?,?,?)")
-            .bind(draw_id)
-            .bind(officer)
-            .bind(commitment)
-            .bind(crypto::to_base64(signature))
-            .run();
-        if (record->contributions.size() ==
-            1 + static_cast<std::size_t>(std::ranges::count_if(record->contributions,
-                                                               [](const auto& c) { return !c.commitment.empty(); }))) {
-            database.prepare("UPDATE draws SET state = 'revealing' WHERE id = ?").bind(draw_id).run();
-        }
-        return boost::json::object{
-            {"draw", std::string{draw_id}}, {"commitment", commitment}, {"signature", crypto::to_base64(signature)}};
-    });
-    if (!recorded) { return std::unexpected{recorded.error()}; }
-    return {};
-}
-
-Result<void> DrawRegister::reveal(std::string_view draw_id, const Identity& who,
-                                  const std::filesystem::path& secret_file, engine::Instant now)
-{
-    const auto record = find(draw_id);
-    if (!record) { return std::unexpected{record.error()}; }
-    const auto own = contribution_of(*record, vault_->actor());
-    if (!own) { return std::unexpected{own.error()}; }
-    if (!all_of(*record, &DrawContribution::commitment)) {
-        return refuse(VaultError::conflict,
-                      "not every officer has committed yet; who reveals early lets the last one choose");
-    }
-    if (!(*own)->value.empty()) { return refuse(VaultError::conflict, "you have revealed already"); }
-    const auto text = read_text_file(secret_file, 4096);
-    if (!text) { return std::unexpected{text.error()}; }
-    const auto sealed = crypto::from_base64(std::string_view{*text}.substr(0, text->find('\n')));
-    if (!sealed) { return refuse(VaultError::malformed, secret_file.string() + " is damaged"); }
-    const std::string& officer = vault_->actor().id;
-    const std::string context = secret_context(draw_id, officer);
-    const auto value = crypto::open_sealed(who.box_keys(), *sealed, crypto::bytes_of(context));
-    if (!value) {
-        return refuse(VaultError::authentication_failed, secret_file.string() + " is not your secret of this draw");
-    }
-    if (commitment_of(draw_id, officer, value->expose()) != (*own)->commitment) {
-        return refuse(VaultError::share_invalid, "the value is not the one " + vault_->actor().name + " committed to");
-    }
-    const auto recorded = vault_->record("draw.reveal", now, [&](Database& database) -> Result<boost::json::object> {
-        const std::string hex = crypto::to_hex(value->expose());
-        database.prepare("UPDATE draw_contributions SET value = ? WHERE draw_id = ? AND officer_id = ?")
-            .bind(hex)
-            .bind(draw_id)
-            .bind(officer)
-            .run();
-        const auto revealed =
-            std::ranges::count_if(record->contributions, [](const auto& c) { return !c.value.empty(); });
-        if (static_cast<std::size_t>(revealed) + 1 == record->contributions.size()) {
-            database.prepare("UPDATE draws SET state = 'ready' WHERE id = ?").bind(draw_id).run();
-        }
-        return boost::json::object{{"draw", std::string{draw_id}}, {"value", hex}};
-    });
-    if (!recorded) { return std::unexpected{recorded.error()}; }
-    return {};
-}
-
-Result<DrawRecord> DrawRegister::run(std::string_view draw_id, engine::Instant now)
+Result<DrawRecord> DrawRegister::ready_to_run(std::string_view draw_id, const std::string& beacon)
 {
     if (auto allowed = vault_->require(Role::manager); !allowed) { return std::unexpected{allowed.error()}; }
     auto record = find(draw_id);
@@ -190,34 +93,43 @@ Result<DrawRecord> DrawRegister::run(std::string_view draw_id, engine::Instant n
                       "the seed is not complete: every officer must commit, then reveal (state: " +
                           std::string{to_text(record->state)} + ")");
     }
-    ItemBank bank{*vault_};
-    const auto snapshot = bank.snapshot();
+    if (record->beacon_source.empty() && !beacon.empty()) {
+        return refuse(VaultError::not_permitted,
+                      "this draw names no public value; it must be named when the draw is opened, or the last one to "
+                      "speak could choose it");
+    }
+    if (!record->beacon_source.empty() && beacon.empty()) {
+        return refuse(VaultError::conflict, "this draw waits for the public value: " + record->beacon_source);
+    }
+    if (!is_beacon_text(beacon)) {
+        return refuse(VaultError::malformed, "the public value is one line of at most 200 bytes");
+    }
+    record->beacon = beacon;
+    record->state = DrawState::drawn;
+    record->drawn_by = vault_->actor().id;
+    record->method = engine::draw_method;
+    record->seed = seed_of(*record).hex();
+    return record;
+}
+
+Result<DrawRecord> DrawRegister::run(std::string_view draw_id, engine::Instant now, const std::string& beacon)
+{
+    auto record = ready_to_run(draw_id, beacon);
+    if (!record) { return record; }
+    const auto snapshot = ItemBank{*vault_}.snapshot();
     if (!snapshot) { return std::unexpected{snapshot.error()}; }
-    const crypto::Digest seed = seed_of(*record);
-    auto forms = draw_forms(*snapshot, record->blueprint, seed);
+    auto forms = draw_forms(*snapshot, record->blueprint, seed_of(*record));
     if (!forms) { return std::unexpected{forms.error()}; }
     record->forms = std::move(*forms);
-    record->state = DrawState::drawn;
     record->snapshot_digest = snapshot->digest.hex();
-    record->seed = seed.hex();
     const std::string forms_text = engine::canonical_json(forms_to_json(record->forms, *snapshot));
     record->digest = draw_digest(*record, forms_text).hex();
     const auto recorded = vault_->record("draw.run", now, [&](Database& database) -> Result<boost::json::object> {
-        database
-            .prepare("UPDATE draws SET state = 'drawn', snapshot = ?, seed = ?, forms = ?, digest = ? WHERE id = ? AND "
-                     "state = 'ready'")
-            .bind(snapshot->text)
-            .bind(record->seed)
-            .bind(forms_text)
-            .bind(record->digest)
-            .bind(draw_id)
-            .run();
+        store_drawn(database, *record, *snapshot, forms_text);
         if (database.changes() != 1) { return refuse(VaultError::conflict, "another process has run this draw"); }
-        return boost::json::object{{"draw", record->id},
-                                   {"snapshot", record->snapshot_digest},
-                                   {"seed", record->seed},
-                                   {"forms", record->forms.size()},
-                                   {"digest", record->digest}};
+        boost::json::object entry = drawn_entry(*record);
+        entry["forms"] = record->forms.size();
+        return entry;
     });
     if (!recorded) { return std::unexpected{recorded.error()}; }
     return record;
@@ -226,17 +138,20 @@ Result<DrawRecord> DrawRegister::run(std::string_view draw_id, engine::Instant n
 Result<DrawRecord> DrawRegister::find(std::string_view draw_id)
 {
     return guarded([&]() -> Result<DrawRecord> {
-        Statement row = vault_->database().prepare(
-            "SELECT state, blueprint, officers, snapshot, seed, forms, digest FROM draws WHERE id = ?");
+        Statement row =
+            vault_->database().prepare("SELECT state, blueprint, officers, snapshot, seed, forms, digest, "
+                                       "beacon_source, beacon, drawn_by, method, loft_forms, loft_root FROM draws"
+                                       " WHERE id = ?");
         row.bind(draw_id);
         if (!row.step()) { return refuse(VaultError::not_found, "there is no draw '" + std::string{draw_id} + "'"); }
+        const auto text_or_nothing = [&](int column) { return row.is_null(column) ? std::string{} : row.text(column); };
         DrawRecord record;
         record.id = draw_id;
         const std::string state = row.text(0);
         for (const DrawState each : {DrawState::committing, DrawState::revealing, DrawState::ready, DrawState::drawn}) {
             if (to_text(each) == state) { record.state = each; }
         }
-        const auto blueprint_value = engine::parse_json(row.text(1), {});
+        const auto blueprint_value = engine::parse_json(row.text(1), {.bytes_max = 8 << 20});
         if (!blueprint_value) { return refuse(VaultError::malformed, "draw: blueprint"); }
         auto blueprint = engine::blueprint_from_json(*blueprint_value);
         if (!blueprint) { return refuse(VaultError::malformed, blueprint.error().detail); }
@@ -260,60 +175,27 @@ Result<DrawRecord> DrawRegister::find(std::string_view draw_id)
             contribution.reset();
             record.contributions.push_back(std::move(entry));
         }
-        if (record.state == DrawState::drawn) {
-            const auto snapshot = snapshot_from_text(row.text(3));
-            if (!snapshot) { return std::unexpected{snapshot.error()}; }
-            record.snapshot_digest = snapshot->digest.hex();
-            record.seed = row.text(4);
-            const auto forms_value = engine::parse_json(row.text(5), {.bytes_max = 64 << 20, .depth_max = 8});
-            if (!forms_value) { return refuse(VaultError::malformed, "draw: forms"); }
-            auto forms = forms_from_json(*forms_value, *snapshot);
-            if (!forms) { return std::unexpected{forms.error()}; }
-            record.forms = std::move(*forms);
-            record.digest = row.text(6);
-        }
-        return record;
-    });
-}
-
-Result<DrawRecord> DrawRegister::verify(std::string_view draw_id)
-{
-    auto record = find(draw_id);
-    if (!record) { return record; }
-    const auto broken = [&](const std::string& why) {
-        return refuse(VaultError::chain_broken, "draw " + record->id + ": " + why);
-    };
-    for (const DrawContribution& contribution : record->contributions) {
-        const auto value = crypto::from_hex(contribution.value);
-        if (contribution.value.empty()) { continue; }
-        if (!value || commitment_of(record->id, contribution.officer_id, *value) != contribution.commitment) {
-            return broken("the value of " + contribution.officer_name + " is not the one committed to");
-        }
-    }
-    if (record->state != DrawState::drawn) {
-        return refuse(VaultError::conflict, "draw " + record->id + " has not been run yet");
-    }
-    return guarded([&]() -> Result<DrawRecord> {
-        Statement row = vault_->database().prepare("SELECT snapshot, forms FROM draws WHERE id = ?");
-        row.bind(draw_id);
-        row.step();
-        const auto snapshot = snapshot_from_text(row.text(0));
+        record.beacon_source = text_or_nothing(7);
+        record.beacon = text_or_nothing(8);
+        if (record.state != DrawState::drawn) { return record; }
+        const auto snapshot = snapshot_from_text(row.text(3));
         if (!snapshot) { return std::unexpected{snapshot.error()}; }
-        const crypto::Digest seed = seed_of(*record);
-        if (seed.hex() != record->seed) { return broken("the seed does not come from the officers' values"); }
-        const auto again = draw_forms(*snapshot, record->blueprint, seed);
-        if (!again) { return broken("drawing again fails: " + again.error().detail); }
-        const std::string forms_text = row.text(1);
-        if (engine::canonical_json(forms_to_json(*again, *snapshot)) != forms_text) {
-            return broken("drawing again gives other forms");
+        record.snapshot_digest = snapshot->digest.hex();
+        record.seed = row.text(4);
+        record.digest = row.text(6);
+        record.drawn_by = text_or_nothing(9);
+        // Before schema 2 the method was not stored, and there was one.
+        record.method = row.is_null(10) ? first_draw_method : row.text(10);
+        if (!row.is_null(11)) {
+            record.loft = {static_cast<std::uint32_t>(row.integer(11)), row.text(12)};
+            return record;
         }
-        if (draw_digest(*record, forms_text).hex() != record->digest) {
-            return broken("the digest does not fit the record");
-        }
-        if (const auto valid = engine::verify_forms(snapshot->pool, record->blueprint, record->forms); !valid) {
-            return broken(valid.error().detail);
-        }
-        return std::move(*record);
+        const auto forms_value = engine::parse_json(row.text(5), {.bytes_max = 64 << 20, .depth_max = 8});
+        if (!forms_value) { return refuse(VaultError::malformed, "draw: forms"); }
+        auto forms = forms_from_json(*forms_value, *snapshot);
+        if (!forms) { return std::unexpected{forms.error()}; }
+        record.forms = std::move(*forms);
+        return record;
     });
 }
 
@@ -327,36 +209,53 @@ Result<std::vector<std::string>> DrawRegister::list()
     });
 }
 
-Result<std::vector<engine::Form>> DrawRegister::forms(const DrawRecord& record)
+Result<BankSnapshot> DrawRegister::snapshot(const DrawRecord& record)
 {
     if (record.state != DrawState::drawn) {
         return refuse(VaultError::conflict, "draw " + record.id + " has not been run yet");
     }
-    return guarded([&]() -> Result<std::vector<engine::Form>> {
+    return guarded([&]() -> Result<BankSnapshot> {
         Statement row = vault_->database().prepare("SELECT snapshot FROM draws WHERE id = ?");
         row.bind(record.id);
-        row.step();
-        const auto snapshot = snapshot_from_text(row.text(0));
-        if (!snapshot) { return std::unexpected{snapshot.error()}; }
-        ItemBank bank{*vault_};
-        std::vector<engine::Form> forms;
-        for (const engine::DrawnForm& drawn : record.forms) {
-            engine::Form form{.id = drawn.id, .title = record.blueprint.title, .sections = {}};
-            for (std::size_t n = 0; n < drawn.sections.size(); ++n) {
-                const engine::BlueprintSection& plan = record.blueprint.sections[n];
-                engine::FormSection section{.title = plan.title, .note = plan.note, .items = {}};
-                for (const std::uint32_t position : drawn.sections[n]) {
-                    const engine::PoolItem& chosen = snapshot->pool[position];
-                    auto item = bank.item(chosen.id, snapshot->versions.find(chosen.id)->second);
-                    if (!item) { return std::unexpected{item.error()}; }
-                    section.items.push_back({std::move(*item), plan.points_each});
-                }
-                form.sections.push_back(std::move(section));
-            }
-            forms.push_back(std::move(form));
-        }
-        return forms;
+        if (!row.step()) { return refuse(VaultError::not_found, "there is no draw '" + record.id + "'"); }
+        return snapshot_from_text(row.text(0));
     });
+}
+
+Result<engine::Form> DrawRegister::with_content(const DrawRecord& record, const BankSnapshot& snapshot,
+                                                const engine::DrawnForm& drawn)
+{
+    ItemBank bank{*vault_};
+    engine::Form form{.id = drawn.id, .title = record.blueprint.title, .sections = {}};
+    for (std::size_t n = 0; n < drawn.sections.size(); ++n) {
+        const engine::BlueprintSection& plan = record.blueprint.sections[n];
+        engine::FormSection section{.title = plan.title, .note = plan.note, .items = {}};
+        for (const std::uint32_t position : drawn.sections[n]) {
+            const engine::PoolItem& chosen = snapshot.pool[position];
+            auto item = bank.item(chosen.id, snapshot.versions.find(chosen.id)->second);
+            if (!item) { return std::unexpected{item.error()}; }
+            section.items.push_back({std::move(*item), plan.points_each});
+        }
+        form.sections.push_back(std::move(section));
+    }
+    return form;
+}
+
+Result<std::vector<engine::Form>> DrawRegister::forms(const DrawRecord& record)
+{
+    if (record.loft.forms > 0) {
+        return refuse(VaultError::conflict,
+                      "draw " + record.id + " has a form for each candidate; they are drawn again one by one");
+    }
+    const auto frozen = snapshot(record);
+    if (!frozen) { return std::unexpected{frozen.error()}; }
+    std::vector<engine::Form> forms;
+    for (const engine::DrawnForm& drawn : record.forms) {
+        auto form = with_content(record, *frozen, drawn);
+        if (!form) { return std::unexpected{form.error()}; }
+        forms.push_back(std::move(*form));
+    }
+    return forms;
 }
 
 } // namespace papervault::vault

@@ -44,6 +44,20 @@ constexpr std::array steps{
     "  STRICT;"
     "CREATE TABLE scores (package_id TEXT NOT NULL REFERENCES packages(id), ticket TEXT NOT NULL, result TEXT NOT NULL,"
     "  PRIMARY KEY (package_id, ticket)) STRICT;",
+    // 2: how a draw was made, candidates' forms, proof-reading, what is known of items beside their content.
+    "ALTER TABLE draws ADD COLUMN beacon_source TEXT;"
+    "ALTER TABLE draws ADD COLUMN beacon TEXT;"
+    "ALTER TABLE draws ADD COLUMN drawn_by TEXT;"
+    "ALTER TABLE draws ADD COLUMN method TEXT;"
+    "ALTER TABLE draws ADD COLUMN loft_forms INTEGER;"
+    "ALTER TABLE draws ADD COLUMN loft_root TEXT;"
+    "ALTER TABLE draws ADD COLUMN loft_digests BLOB;"
+    "ALTER TABLE draws ADD COLUMN certificate_digest TEXT;"
+    "CREATE TABLE draw_proofs (draw_id TEXT NOT NULL REFERENCES draws(id), form_id TEXT NOT NULL, number INTEGER NOT "
+    "NULL,"
+    "  officer_id TEXT NOT NULL, officer_name TEXT NOT NULL, findings TEXT NOT NULL, form_digest TEXT NOT NULL,"
+    "  time_ms INTEGER NOT NULL, PRIMARY KEY (draw_id, form_id, number)) STRICT;"
+    "CREATE TABLE item_facts (id TEXT PRIMARY KEY, facts TEXT NOT NULL) STRICT;",
 };
 
 void apply_from(Database& database, std::size_t version)

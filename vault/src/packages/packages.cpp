@@ -4,6 +4,7 @@
 
 #include <papervault/engine/json.hpp>
 #include <papervault/vault/files.hpp>
+#include <papervault/vault/proofs.hpp>
 
 #include <algorithm>
 
@@ -99,6 +100,9 @@ Result<PackageHeader> PackageRegister::seal(const SealPlan& plan, const Identity
     if (!draw) { return std::unexpected{draw.error()}; }
     const auto forms = draws.forms(*draw);
     if (!forms) { return std::unexpected{forms.error()}; }
+    if (auto clean = ProofRegister{*vault_}.require_clean(*draw, *forms, batch->batch.rehearsal); !clean) {
+        return std::unexpected{clean.error()};
+    }
     const auto parallel = static_cast<std::size_t>(draw->blueprint.parallel_forms);
     assign_forms(batch->roster, std::span{*forms}.first(parallel), draw->digest);
     auto contents = gather_compartments(*vault_, *forms, parallel, batch->roster);

@@ -65,5 +65,8 @@ private:
 /// @return inconsistent, naming form and constraint.
 [[nodiscard]] Result<void> verify_forms(std::span<const PoolItem> pool, const Blueprint& blueprint,
                                         std::span<const DrawnForm> forms);
+/// The same for one form by itself, whatever its name and its siblings.
+[[nodiscard]] Result<void> verify_form(std::span<const PoolItem> pool, const Blueprint& blueprint,
+                                       const DrawnForm& form);
 
 } // namespace papervault::engine

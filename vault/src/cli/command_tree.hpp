@@ -1,0 +1,67 @@
+#pragma once
+
+#include "cli/commands.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace papervault::vault::cli {
+
+/// The tree of commands: the one that was typed leaves its action here.
+class CommandTree {
+public:
+    using Action = std::function<Result<Report>()>;
+
+    CLI::App* group(const std::string& name, const std::string& help)
+    {
+        CLI::App* app = app_.add_subcommand(name, help);
+        app->require_subcommand(1);
+        return app;
+    }
+
+    /// A command with its options in a shared structure.
+    template <class Command>
+    std::shared_ptr<Command> command(CLI::App*& parent_to_child, const std::string& name, const std::string& help,
+                                     std::function<Result<Report>(const Command&)> act)
+    {
+        auto options = std::make_shared<Command>();
+        parent_to_child = parent_to_child->add_subcommand(name, help);
+        parent_to_child->callback(
+            [this, options, act = std::move(act)] { action_ = [options, act] { return act(*options); }; });
+        return options;
+    }
+    template <class Command>
+    std::shared_ptr<Command> command(CLI::App*& parent_to_child, const std::string& name, const std::string& help)
+    {
+        return command<Command>(parent_to_child, name, help, [](const Command& options) { return cli::run(options); });
+    }
+
+    static void add_login(CLI::App* app, Login& login, const std::string& name = "--as")
+    {
+        app->add_option(name, login.identity, "身份文件 / identity file (.pvid)")->required();
+        add_protection(app, login);
+    }
+    static void add_protection(CLI::App* app, Login& login)
+    {
+        app->add_option("--passphrase-file", login.passphrase_file, "口令文件 / file that holds the passphrase");
+        app->add_option("--key-file", login.key_file, "密钥文件 / key file");
+    }
+    static void add_vault(CLI::App* app, VaultLogin& login)
+    {
+        app->add_option("--vault", login.vault, "保密库目录 / vault folder")->required();
+        add_login(app, login.who);
+    }
+
+protected:
+    CLI::App app_{"papervault — 试卷保密库 / the exam paper vault"};
+    Action action_;
+};
+
+/// `blueprint …` and `draw …`.
+void add_draw_commands(CommandTree& tree);
+
+} // namespace papervault::vault::cli

@@ -21,15 +21,22 @@ Digest hash_with_prefix(unsigned char prefix, ByteView first, ByteView second)
     return digest;
 }
 
-Digest node(const Digest& left, const Digest& right)
-{
-    return hash_with_prefix(0x01, left.view(), right.view());
-}
-
 /// The largest power of two below n. @param n At least 2.
 std::uint64_t left_part(std::uint64_t n)
 {
     return std::bit_floor(n - 1);
+}
+
+/// MTH of a range that begins at a multiple of a power of two not below its length, as all ranges of RFC 9162 do.
+Digest range_root(const MerkleNodes& nodes, std::uint64_t begin, std::uint64_t end)
+{
+    const std::uint64_t length = end - begin;
+    if (std::has_single_bit(length)) {
+        const auto level = static_cast<unsigned>(std::countr_zero(length));
+        return nodes.subtree(level, begin >> level);
+    }
+    const std::uint64_t middle = begin + left_part(length);
+    return merkle_node(range_root(nodes, begin, middle), range_root(nodes, middle, end));
 }
 
 } // namespace
@@ -39,6 +46,11 @@ Digest merkle_leaf(ByteView entry)
     return hash_with_prefix(0x00, entry, {});
 }
 
+Digest merkle_node(const Digest& left, const Digest& right)
+{
+    return hash_with_prefix(0x01, left.view(), right.view());
+}
+
 void MerkleTree::append(const Digest& leaf)
 {
     if (levels_.empty()) { levels_.emplace_back(); }
@@ -46,7 +58,7 @@ void MerkleTree::append(const Digest& leaf)
     for (std::size_t level = 0; levels_[level].size() % 2 == 0; ++level) {
         if (level + 1 == levels_.size()) { levels_.emplace_back(); }
         const auto& below = levels_[level];
-        levels_[level + 1].push_back(node(below[below.size() - 2], below.back()));
+        levels_[level + 1].push_back(merkle_node(below[below.size() - 2], below.back()));
     }
 }
 
@@ -63,43 +75,53 @@ Digest MerkleTree::root() const
 Digest MerkleTree::root_at(std::uint64_t size) const
 {
     PAPERVAULT_ASSERT(size <= this->size(), "the tree was never so large");
-    return size == 0 ? sha256({}) : range_root(0, size);
+    return merkle_root(*this, size);
 }
 
-/// MTH of a range that begins at a multiple of a power of two not below its length, as all ranges of RFC 9162 do.
-Digest MerkleTree::range_root(std::uint64_t begin, std::uint64_t end) const
+Digest MerkleTree::subtree(unsigned level, std::uint64_t index) const
 {
-    const std::uint64_t length = end - begin;
-    if (std::has_single_bit(length)) {
-        const auto level = static_cast<std::size_t>(std::countr_zero(length));
-        return levels_[level][begin >> level];
-    }
-    const std::uint64_t middle = begin + left_part(length);
-    return node(range_root(begin, middle), range_root(middle, end));
+    return levels_[level][index];
 }
 
 std::vector<Digest> MerkleTree::inclusion_proof(std::uint64_t index, std::uint64_t size) const
 {
-    PAPERVAULT_ASSERT(size <= this->size() && index < size, "there is no such leaf");
+    PAPERVAULT_ASSERT(size <= this->size(), "there is no such leaf");
+    return merkle_inclusion_proof(*this, index, size);
+}
+
+std::vector<Digest> MerkleTree::consistency_proof(std::uint64_t old_size, std::uint64_t new_size) const
+{
+    PAPERVAULT_ASSERT(new_size <= size(), "the tree was never so large");
+    return merkle_consistency_proof(*this, old_size, new_size);
+}
+
+Digest merkle_root(const MerkleNodes& nodes, std::uint64_t size)
+{
+    return size == 0 ? sha256({}) : range_root(nodes, 0, size);
+}
+
+std::vector<Digest> merkle_inclusion_proof(const MerkleNodes& nodes, std::uint64_t index, std::uint64_t size)
+{
+    PAPERVAULT_ASSERT(index < size, "there is no such leaf");
     std::vector<Digest> from_top;
     std::uint64_t begin = 0;
     std::uint64_t end = size;
     while (end - begin > 1) {
         const std::uint64_t middle = begin + left_part(end - begin);
         if (index < middle) {
-            from_top.push_back(range_root(middle, end));
+            from_top.push_back(range_root(nodes, middle, end));
             end = middle;
         } else {
-            from_top.push_back(range_root(begin, middle));
+            from_top.push_back(range_root(nodes, begin, middle));
             begin = middle;
         }
     }
     return {from_top.rbegin(), from_top.rend()};
 }
 
-std::vector<Digest> MerkleTree::consistency_proof(std::uint64_t old_size, std::uint64_t new_size) const
+std::vector<Digest> merkle_consistency_proof(const MerkleNodes& nodes, std::uint64_t old_size, std::uint64_t new_size)
 {
-    PAPERVAULT_ASSERT(new_size <= size() && old_size <= new_size, "the tree was never so large");
+    PAPERVAULT_ASSERT(old_size <= new_size, "the old tree is larger than the new one");
     if (old_size == 0) { return {}; }
     std::vector<Digest> from_top;
     std::uint64_t begin = 0;
@@ -107,14 +129,14 @@ std::vector<Digest> MerkleTree::consistency_proof(std::uint64_t old_size, std::u
     while (old_size != end) {
         const std::uint64_t middle = begin + left_part(end - begin);
         if (old_size <= middle) {
-            from_top.push_back(range_root(middle, end));
+            from_top.push_back(range_root(nodes, middle, end));
             end = middle;
         } else {
-            from_top.push_back(range_root(begin, middle));
+            from_top.push_back(range_root(nodes, begin, middle));
             begin = middle;
         }
     }
-    if (begin > 0) { from_top.push_back(range_root(begin, end)); } // the verifier does not know this subtree yet
+    if (begin > 0) { from_top.push_back(range_root(nodes, begin, end)); } // the verifier does not know this subtree yet
     return {from_top.rbegin(), from_top.rend()};
 }
 
@@ -129,13 +151,13 @@ bool verify_inclusion(const Digest& leaf, std::uint64_t index, std::uint64_t siz
     for (const Digest& sibling : proof) {
         if (last == 0) { return false; }
         if ((place & 1) == 1 || place == last) {
-            computed = node(sibling, computed);
+            computed = merkle_node(sibling, computed);
             while ((place & 1) == 0 && place != 0) {
                 place >>= 1;
                 last >>= 1;
             }
         } else {
-            computed = node(computed, sibling);
+            computed = merkle_node(computed, sibling);
         }
         place >>= 1;
         last >>= 1;
@@ -164,14 +186,14 @@ bool verify_consistency(std::uint64_t old_size, const Digest& old_root, std::uin
     for (const Digest& sibling : proof) {
         if (last == 0) { return false; }
         if ((place & 1) == 1 || place == last) {
-            old_computed = node(sibling, old_computed);
-            new_computed = node(sibling, new_computed);
+            old_computed = merkle_node(sibling, old_computed);
+            new_computed = merkle_node(sibling, new_computed);
             while ((place & 1) == 0 && place != 0) {
                 place >>= 1;
                 last >>= 1;
             }
         } else {
-            new_computed = node(new_computed, sibling);
+            new_computed = merkle_node(new_computed, sibling);
         }
         place >>= 1;
         last >>= 1;

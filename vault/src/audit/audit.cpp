@@ -5,8 +5,10 @@
 #include <papervault/vault/custody.hpp>
 #include <papervault/vault/draws.hpp>
 #include <papervault/vault/files.hpp>
+#include <papervault/vault/ledger_check.hpp>
 #include <papervault/vault/packages.hpp>
 #include <papervault/vault/results.hpp>
+#include <papervault/vault/signed_note.hpp>
 
 #include <algorithm>
 #include <array>
@@ -308,32 +310,42 @@ Result<AuditReport> verify_vault(OfficeVault& vault, const std::vector<std::stri
             return report;
         }
 
+        const crypto::VerifyKey& key = vault.office_identity().card().sign_key;
+        const auto own_note = read_text_file(vault.directory() / "ledger.checkpoint", note_bytes_max);
+        const auto own =
+            own_note ? verify_checkpoint(*own_note, key) : Result<Checkpoint>{std::unexpected{own_note.error()}};
+        KeptEvidence kept;
+        for (const std::string& text : kept_checkpoints) {
+            const auto checkpoint = verify_checkpoint(text, key);
+            if (!checkpoint) {
+                note("checkpoint", std::unexpected{checkpoint.error()});
+                return report;
+            }
+            kept.checkpoints.push_back(*checkpoint);
+        }
         const std::vector<std::string> texts = vault.ledger().texts(0, INT64_MAX);
+        if (const auto damaged = find_ledger_damage(texts, own ? std::optional{*own} : std::nullopt, kept)) {
+            note("ledger", broken(damaged->detail));
+            return report;
+        }
         const auto entries = verify_chain(texts);
         if (!note("ledger", entries ? Result<std::string>{std::to_string(texts.size()) + " entries, chain of hashes"}
                                     : Result<std::string>{std::unexpected{entries.error()}})) {
             return report;
         }
         report.entries = entries->size();
-        std::vector<std::string> checkpoints = kept_checkpoints;
-        const auto own = read_text_file(vault.directory() / "ledger.checkpoint", 64 * 1024);
+        const auto tree = vault.ledger().find_tree_damage();
+        if (!note("ledger tree", tree ? Result<std::string>{broken(*tree)}
+                                      : Result<std::string>{"every stored subtree computed anew"})) {
+            return report;
+        }
         if (!own) {
             note("checkpoint", std::unexpected{own.error()});
             return report;
         }
-        checkpoints.push_back(*own);
-        for (const std::string& text : checkpoints) {
-            const auto checkpoint = verify_checkpoint(text, vault.office_identity().card().sign_key);
-            if (!checkpoint) {
-                note("checkpoint", std::unexpected{checkpoint.error()});
-                return report;
-            }
-            const auto fits = verify_against_checkpoint(texts, *checkpoint);
-            if (!note("checkpoint of " + std::to_string(checkpoint->size) + " entries",
-                      fits ? Result<std::string>{"signature, Merkle root"}
-                           : Result<std::string>{std::unexpected{fits.error()}})) {
-                return report;
-            }
+        kept.checkpoints.push_back(*own);
+        for (const Checkpoint& checkpoint : kept.checkpoints) {
+            note("checkpoint of " + std::to_string(checkpoint.size) + " entries", "signature, Merkle root");
         }
         EntryChecks checks{vault, *entries};
         for (const LedgerEntry& entry : *entries) {

@@ -1,5 +1,8 @@
 #include <papervault/vault/ledger.hpp>
 
+#include "ledger/entry_digest.hpp"
+#include "ledger/node_table.hpp"
+
 #include <papervault/engine/json.hpp>
 
 #include <boost/json/serialize.hpp>
@@ -11,12 +14,12 @@ namespace {
 
 constexpr std::size_t entry_bytes_max = 256 * 1024;
 
+} // namespace
+
 crypto::Digest entry_digest(std::string_view text)
 {
     return crypto::blake2b("papervault.ledger.entry.v1", {crypto::bytes_of(text)});
 }
-
-} // namespace
 
 std::string encode(const LedgerEntry& entry)
 {
@@ -71,19 +74,64 @@ LedgerEntry Ledger::append(const Actor& actor, std::string_view action, boost::j
         entry.time = std::max(now, engine::Instant{std::chrono::milliseconds{last.integer(1)}});
         entry.previous = entry_digest(last.text(2));
     }
+    const std::string text = encode(entry);
     Statement insert = database_->prepare("INSERT INTO ledger(entry_index, time_ms, text) VALUES (?, ?, ?)");
     insert.bind(static_cast<std::int64_t>(entry.index))
         .bind(static_cast<std::int64_t>(entry.time.time_since_epoch().count()))
-        .bind(encode(entry))
+        .bind(text)
         .run();
+    NodeTable{*database_}.append(entry.index, crypto::merkle_leaf(crypto::bytes_of(text)));
     return entry;
+}
+
+std::string Ledger::sign_head(std::string_view origin, const crypto::SigningKey& key)
+{
+    const std::uint64_t entries = size();
+    const Checkpoint head{
+        .origin = std::string{origin}, .size = entries, .root = crypto::merkle_root(NodeTable{*database_}, entries)};
+    std::string note = sign_checkpoint(head, key);
+    database_->prepare("INSERT INTO ledger_head(only, note) VALUES (1, ?) ON CONFLICT(only) DO UPDATE SET note = ?1")
+        .bind(note)
+        .run();
+    return note;
+}
+
+Result<void> Ledger::verify_head(const crypto::VerifyKey& key)
+{
+    const std::uint64_t entries = size();
+    Statement row = database_->prepare("SELECT note FROM ledger_head");
+    if (!row.step()) { // written before schema 3
+        if (NodeTable{*database_}.size() != 0) {
+            return refuse(VaultError::chain_broken, "the ledger has a tree but no signed head: the head was removed");
+        }
+        NodeTable nodes{*database_};
+        Statement rows = database_->prepare("SELECT text FROM ledger ORDER BY entry_index");
+        for (std::uint64_t index = 0; rows.step(); ++index) {
+            nodes.append(index, crypto::merkle_leaf(crypto::bytes_of(rows.text(0))));
+        }
+        return {};
+    }
+    const auto head = verify_checkpoint(row.text(0), key);
+    if (!head) { return std::unexpected{head.error()}; }
+    if (head->size != entries) {
+        return refuse(VaultError::chain_broken, "the ledger has " + std::to_string(entries) +
+                                                    " entries, its last signed head counts " +
+                                                    std::to_string(head->size));
+    }
+    const auto root = root_at(entries);
+    if (!root) { return std::unexpected{root.error()}; }
+    if (*root != head->root) {
+        return refuse(VaultError::chain_broken, "the ledger's stored tree is not the one that was signed at " +
+                                                    std::to_string(head->size) +
+                                                    " entries; 'papervault audit verify' says what was altered");
+    }
+    return {};
 }
 
 std::uint64_t Ledger::size() const
 {
-    Statement count = database_->prepare("SELECT count(*) FROM ledger");
-    count.step();
-    return static_cast<std::uint64_t>(count.integer(0));
+    Statement last = database_->prepare("SELECT entry_index FROM ledger ORDER BY entry_index DESC LIMIT 1");
+    return last.step() ? static_cast<std::uint64_t>(last.integer(0)) + 1 : 0;
 }
 
 std::vector<std::string> Ledger::texts(std::uint64_t from, std::uint64_t count) const
@@ -96,11 +144,66 @@ std::vector<std::string> Ledger::texts(std::uint64_t from, std::uint64_t count) 
     return found;
 }
 
-crypto::Digest Ledger::root() const
+Result<crypto::Digest> Ledger::root_at(std::uint64_t size) const
 {
-    crypto::MerkleTree tree;
-    for (const std::string& text : texts(0, INT64_MAX)) { tree.append(crypto::merkle_leaf(crypto::bytes_of(text))); }
-    return tree.root();
+    try {
+        return crypto::merkle_root(NodeTable{*database_}, size);
+    } catch (const MissingNode& missing) {
+        return refuse(VaultError::chain_broken, missing.what());
+    }
+}
+
+Result<std::vector<crypto::Digest>> Ledger::inclusion_proof(std::uint64_t index, const Checkpoint& checkpoint) const
+{
+    if (index >= checkpoint.size || checkpoint.size > size()) {
+        return refuse(VaultError::not_found, "entry " + std::to_string(index) + " is not under a checkpoint of " +
+                                                 std::to_string(checkpoint.size) + " entries");
+    }
+    try {
+        auto proof = crypto::merkle_inclusion_proof(NodeTable{*database_}, index, checkpoint.size);
+        const auto text = texts(index, 1);
+        const bool fits = !text.empty() && crypto::verify_inclusion(crypto::merkle_leaf(crypto::bytes_of(text.front())),
+                                                                    index, checkpoint.size, proof, checkpoint.root);
+        if (fits) { return proof; }
+        return refuse(VaultError::chain_broken, "entry " + std::to_string(index) +
+                                                    " and the stored tree do not lead to the signed root; "
+                                                    "'papervault audit verify' says what was altered");
+    } catch (const MissingNode& missing) {
+        return refuse(VaultError::chain_broken, missing.what());
+    }
+}
+
+Result<std::vector<crypto::Digest>> Ledger::consistency_proof(const Checkpoint& old_checkpoint,
+                                                              const Checkpoint& checkpoint) const
+{
+    if (old_checkpoint.size > checkpoint.size || checkpoint.size > size()) {
+        return refuse(VaultError::chain_broken, "the older checkpoint knows " + std::to_string(old_checkpoint.size) +
+                                                    " entries, the newer one " + std::to_string(checkpoint.size));
+    }
+    try {
+        auto proof = crypto::merkle_consistency_proof(NodeTable{*database_}, old_checkpoint.size, checkpoint.size);
+        if (old_checkpoint.size == 0 || crypto::verify_consistency(old_checkpoint.size, old_checkpoint.root,
+                                                                   checkpoint.size, checkpoint.root, proof)) {
+            return proof;
+        }
+        return refuse(VaultError::chain_broken, "the ledger does not continue the checkpoint of " +
+                                                    std::to_string(old_checkpoint.size) + " entries");
+    } catch (const MissingNode& missing) {
+        return refuse(VaultError::chain_broken, missing.what());
+    }
+}
+
+std::optional<std::string> Ledger::find_tree_damage() const
+{
+    NodeWalk walk{*database_};
+    Statement rows = database_->prepare("SELECT text FROM ledger ORDER BY entry_index");
+    for (std::uint64_t index = 0; rows.step(); ++index) {
+        if (!walk.next(crypto::merkle_leaf(crypto::bytes_of(rows.text(0))))) {
+            return "the stored tree does not fit ledger entry " + std::to_string(index);
+        }
+    }
+    if (!walk.at_end()) { return "the stored tree has more leaves than the ledger has entries"; }
+    return std::nullopt;
 }
 
 Result<std::vector<LedgerEntry>> verify_chain(const std::vector<std::string>& texts)

@@ -149,6 +149,26 @@ Result<std::optional<Identity>> stored_identity(Database& database, std::string_
     return std::optional{*std::move(identity)};
 }
 
+std::string checkpoint_origin(std::string_view vault_id)
+{
+    return "papervault.vault/" + std::string{vault_id};
+}
+
+/// Nothing is added to a ledger that is not the one that was signed last. The checkpoint file is written after the
+/// transaction, so it may be behind the database, never before it.
+Result<void> refuse_damaged(Ledger& ledger, const std::filesystem::path& file, const crypto::VerifyKey& key)
+{
+    if (auto whole = ledger.verify_head(key); !whole) { return whole; }
+    const auto note = read_text_file(file, 64 * 1024);
+    if (!note) { return {}; } // the audit tells; it is written anew
+    const auto checkpoint = verify_checkpoint(*note, key);
+    if (!checkpoint || checkpoint->size <= ledger.size()) { return {}; }
+    return refuse(VaultError::chain_broken, "truncated: " + file.string() + " was signed over " +
+                                                std::to_string(checkpoint->size) + " entries, the database has only " +
+                                                std::to_string(ledger.size()) +
+                                                ": an older copy of it was put back. Nothing was changed.");
+}
+
 std::string meta(Database& database, std::string_view name)
 {
     Statement row = database.prepare("SELECT value FROM meta WHERE name = ?");
@@ -294,6 +314,7 @@ Result<OfficeVault> OfficeVault::create(const std::filesystem::path& directory, 
                                   {"office", to_json(office.card())},
                                   {"officers", listed}},
                                  now);
+        Ledger{*database}.sign_head(checkpoint_origin(keys.vault_id), office.signing_key());
         transaction.commit();
         return {};
     });
@@ -515,11 +536,20 @@ Result<LedgerEntry> OfficeVault::record(std::string_view action, engine::Instant
 {
     return guarded([&]() -> Result<LedgerEntry> {
         Transaction transaction{state_->database};
+        Ledger ledger{state_->database};
+        const crypto::SigningKey& key = state_->office.signing_key();
+        if (auto whole = refuse_damaged(ledger, state_->directory / checkpoint_name, key.verify_key()); !whole) {
+            return std::unexpected{whole.error()};
+        }
         auto subject = change(state_->database);
         if (!subject) { return std::unexpected{subject.error()}; }
-        LedgerEntry entry = Ledger{state_->database}.append(state_->actor, action, std::move(*subject), now);
+        LedgerEntry entry = ledger.append(state_->actor, action, std::move(*subject), now);
+        const std::string note = ledger.sign_head(checkpoint_origin(state_->keys.vault_id), key);
         transaction.commit();
-        if (auto note = write_checkpoint(); !note) { return std::unexpected{note.error()}; }
+        if (auto written = write_file_durably(state_->directory / checkpoint_name, crypto::bytes_of(note), true, 0644);
+            !written) {
+            return std::unexpected{written.error()};
+        }
         return entry;
     });
 }
@@ -527,10 +557,14 @@ Result<LedgerEntry> OfficeVault::record(std::string_view action, engine::Instant
 Result<std::string> OfficeVault::write_checkpoint()
 {
     return guarded([&]() -> Result<std::string> {
+        Transaction transaction{state_->database};
         Ledger ledger{state_->database};
-        const Checkpoint checkpoint{
-            .origin = "papervault.vault/" + state_->keys.vault_id, .size = ledger.size(), .root = ledger.root()};
-        std::string note = sign_checkpoint(checkpoint, state_->office.signing_key());
+        const crypto::SigningKey& key = state_->office.signing_key();
+        if (auto whole = refuse_damaged(ledger, state_->directory / checkpoint_name, key.verify_key()); !whole) {
+            return std::unexpected{whole.error()};
+        }
+        std::string note = ledger.sign_head(checkpoint_origin(state_->keys.vault_id), key);
+        transaction.commit();
         if (auto written = write_file_durably(state_->directory / checkpoint_name, crypto::bytes_of(note), true, 0644);
             !written) {
             return std::unexpected{written.error()};

@@ -12,10 +12,34 @@
 namespace papervault::crypto {
 
 [[nodiscard]] Digest merkle_leaf(ByteView entry);
+[[nodiscard]] Digest merkle_node(const Digest& left, const Digest& right);
+
+/// Where the roots of complete subtrees are kept: in memory, or in a table that is too large for it. What it gives is
+/// taken as it is: whoever keeps it on a disk compares the results with a signed root.
+class MerkleNodes {
+public:
+    MerkleNodes() = default;
+    MerkleNodes(const MerkleNodes&) = default;
+    MerkleNodes(MerkleNodes&&) = default;
+    MerkleNodes& operator=(const MerkleNodes&) = default;
+    MerkleNodes& operator=(MerkleNodes&&) = default;
+    virtual ~MerkleNodes() = default;
+    /// Root of the leaves index·2^level … (index+1)·2^level - 1, all of which are there.
+    [[nodiscard]] virtual Digest subtree(unsigned level, std::uint64_t index) const = 0;
+};
+/// The same three as MerkleTree has, for leaves 0 … size-1 of any store; O(log n) subtrees for a root, a few more for a
+/// proof. @param size At most what the store holds.
+[[nodiscard]] Digest merkle_root(const MerkleNodes& nodes, std::uint64_t size);
+/// @param index Below size, otherwise the program stops.
+[[nodiscard]] std::vector<Digest> merkle_inclusion_proof(const MerkleNodes& nodes, std::uint64_t index,
+                                                         std::uint64_t size);
+/// @param old_size At most new_size, otherwise the program stops.
+[[nodiscard]] std::vector<Digest> merkle_consistency_proof(const MerkleNodes& nodes, std::uint64_t old_size,
+                                                           std::uint64_t new_size);
 
 /// All leaves and complete subtrees in memory, 64 bytes per leaf. Appending costs one or two hashes on average, a root
 /// or proof of any earlier size O(log² n). Readers may share it while nobody appends.
-class MerkleTree {
+class MerkleTree : private MerkleNodes {
 public:
     /// @param leaf  From merkle_leaf().
     void append(const Digest& leaf);
@@ -30,7 +54,7 @@ public:
     [[nodiscard]] std::vector<Digest> consistency_proof(std::uint64_t old_size, std::uint64_t new_size) const;
 
 private:
-    [[nodiscard]] Digest range_root(std::uint64_t begin, std::uint64_t end) const;
+    [[nodiscard]] Digest subtree(unsigned level, std::uint64_t index) const override;
 
     std::vector<std::vector<Digest>> levels_; // levels_[k][i]: root of leaves i·2^k .. (i+1)·2^k - 1
 };

@@ -22,6 +22,7 @@ struct PoolItem {
     ItemType type{};
     std::string knowledge_point;
     Decimal difficulty;
+    PoolItemFacts facts{};
 };
 
 /// One form as positions in the pool, section after section, in the order of the sections; inside a section by draw

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <papervault/engine/blueprint_rules.hpp>
 #include <papervault/engine/item.hpp>
 
 #include <boost/json/value.hpp>
@@ -41,6 +42,7 @@ struct Blueprint {
     int spare_forms = 1;            ///< "S1", …
     int overlap_max = 0;            ///< Items that two forms of this draw may share.
     std::vector<std::string> excluded_items;
+    BlueprintRules rules{};
     bool operator==(const Blueprint&) const = default;
 };
 
@@ -53,6 +55,8 @@ struct BlueprintLimits {
     static constexpr int spare_forms_max = 26;
     static constexpr int points_max = 10'000; ///< Of one form.
     static constexpr std::size_t excluded_max = 100'000;
+    static constexpr std::size_t rules_max = 200;        ///< In one list of rules.
+    static constexpr std::size_t group_items_max = 1000; ///< In one group.
 };
 
 /// Checks every value by itself and the values against each other; needs no pool.

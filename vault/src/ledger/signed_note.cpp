@@ -60,7 +60,7 @@ Result<NoteKey> decode_note_key(std::string_view vkey)
     const std::string_view name = vkey.substr(0, first);
     const auto material = crypto::from_base64(vkey.substr(second + 1));
     if (!is_key_name(name)) { return bad("the name"); }
-    if (!material || material->size() != 1 + crypto::VerifyKey::size_bytes) { return bad("the key"); }
+    if (!material || material->size() != 1 + crypto::public_key_bytes(crypto::Suite::pv1)) { return bad("the key"); }
     const auto kind = static_cast<NoteKeyKind>(material->front());
     if (kind != NoteKeyKind::ed25519 && kind != NoteKeyKind::cosignature) { return bad("an unknown algorithm"); }
     const auto key = crypto::VerifyKey::from_bytes(crypto::ByteView{*material}.subspan(1));

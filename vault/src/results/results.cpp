@@ -5,6 +5,7 @@
 #include <papervault/engine/json.hpp>
 #include <papervault/engine/sitting.hpp>
 #include <papervault/vault/files.hpp>
+#include <papervault/vault/golden.hpp>
 
 #include <algorithm>
 #include <array>

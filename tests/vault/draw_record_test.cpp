@@ -104,8 +104,10 @@ TEST(DrawRecordTest, UpgradesAVaultOfTheFirstSchema)
                                    "loft_digests", "certificate_digest"}) {
             execute(vault, std::string{"ALTER TABLE draws DROP COLUMN "} + column);
         }
-        execute(vault, "DROP TABLE draw_proofs");
-        execute(vault, "DROP TABLE item_facts");
+        for (const char* table :
+             {"draw_proofs", "item_facts", "key_corrections", "ledger_nodes", "ledger_head", "holds", "destructions"}) {
+            execute(vault, std::string{"DROP TABLE "} + table);
+        }
         execute(vault, "PRAGMA user_version = 1");
     }
     OfficeVault vault = office.as(office.chen);

@@ -23,30 +23,6 @@ bool is_point_code(std::string_view code)
 
 } // namespace
 
-Result<BankSnapshot> snapshot_from_text(std::string text)
-{
-    const auto value = engine::parse_json(text, {.bytes_max = 256 << 20, .depth_max = 4});
-    if (!value || !value->is_array()) { return refuse(VaultError::malformed, "snapshot: not a JSON array"); }
-    BankSnapshot snapshot;
-    for (const auto& element : value->get_array()) {
-        const auto* row = element.if_array();
-        if (row == nullptr || row->size() != 5 || !(*row)[0].is_string() || !(*row)[1].is_int64() ||
-            !(*row)[2].is_string() || !(*row)[3].is_string() || !(*row)[4].is_string()) {
-            return refuse(VaultError::malformed,
-                          "snapshot: a row is not [id, version, type, knowledge point, difficulty]");
-        }
-        const auto type = engine::item_type_from_text((*row)[2].get_string());
-        const auto difficulty = engine::Decimal::parse((*row)[4].get_string());
-        if (!type || !difficulty) { return refuse(VaultError::malformed, "snapshot: type or difficulty"); }
-        std::string id{(*row)[0].get_string()};
-        snapshot.versions.emplace(id, static_cast<int>((*row)[1].get_int64()));
-        snapshot.pool.push_back({std::move(id), *type, std::string{(*row)[3].get_string()}, *difficulty});
-    }
-    snapshot.digest = crypto::blake2b("papervault.snapshot.v1", {crypto::bytes_of(text)});
-    snapshot.text = std::move(text);
-    return snapshot;
-}
-
 Result<std::size_t> ItemBank::load_specification(const std::filesystem::path& csv, engine::Instant now)
 {
     if (auto allowed = vault_->require(Role::manager); !allowed) { return std::unexpected{allowed.error()}; }
@@ -132,21 +108,6 @@ Result<std::vector<KnowledgePoint>> ItemBank::specification()
                               engine::importance_from_text(rows.text(3)).value_or(engine::Importance::general)});
         }
         return points;
-    });
-}
-
-Result<BankSnapshot> ItemBank::snapshot()
-{
-    return guarded([&]() -> Result<BankSnapshot> {
-        boost::json::array list;
-        Statement rows =
-            vault_->database().prepare("SELECT id, version, type, knowledge_point, difficulty_units FROM items"
-                                       " WHERE newest = 1 ORDER BY id");
-        while (rows.step()) {
-            list.push_back(boost::json::array{rows.text(0), rows.integer(1), rows.text(2), rows.text(3),
-                                              engine::Decimal::from_units(rows.integer(4)).to_string()});
-        }
-        return snapshot_from_text(engine::canonical_json(list));
     });
 }
 

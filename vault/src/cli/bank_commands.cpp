@@ -30,6 +30,15 @@ Result<Report> run(const LoadSpecification& command)
                   fmt::format("{} {}\n", say("细目表要素：", "Points in the specification table:"), *points)};
 }
 
+Result<Report> run(const LoadFacts& command)
+{
+    auto session = open_vault(command.login);
+    if (!session) { return std::unexpected{session.error()}; }
+    const auto items = ItemBank{session->vault}.load_facts(command.csv, wall_clock());
+    if (!items) { return std::unexpected{items.error()}; }
+    return Report{{{"items", *items}}, fmt::format("{} {}\n", say("已登记资料的题数：", "Items with facts:"), *items)};
+}
+
 Result<Report> run(const ImportItems& command)
 {
     auto session = open_vault(command.login);

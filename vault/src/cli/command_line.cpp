@@ -117,6 +117,12 @@ private:
         app->add_flag("--create-points", import->create_points,
                       "细目表没有的要素自动建立 / add unknown knowledge points");
         app = parent;
+        auto facts = command<LoadFacts>(
+            app, "facts",
+            "装入题目资料：互斥组、材料、区分度、用时 / load what is known of items beside their content");
+        add_vault(app, facts->login);
+        app->add_option("file", facts->csv, "id,enemy_set,stimulus,discrimination,seconds (CSV)")->required();
+        app = parent;
         auto report = command<BankReport>(app, "stats", "题库统计 / counts by type and knowledge point");
         add_vault(app, report->login);
         app = parent;

@@ -78,6 +78,23 @@ struct ShowItem {
     bool with_key = false;
     std::string purpose;
 };
+struct LoadFacts {
+    VaultLogin login;
+    File csv;
+};
+struct ExplainBlueprint {
+    std::string field; ///< "" for all.
+};
+struct BlueprintFromTables {
+    File xlsx;
+    std::optional<File> out;
+};
+struct CertifyDraw {
+    VaultLogin login;
+    std::string draw;
+    std::optional<File> html, json_file;
+    bool with_keys = false;
+};
 struct CheckBlueprint {
     VaultLogin login;
     File blueprint;
@@ -268,6 +285,10 @@ struct ExportLedger {
 [[nodiscard]] Result<Report> run(const ImportItems& command);
 [[nodiscard]] Result<Report> run(const BankReport& command);
 [[nodiscard]] Result<Report> run(const ShowItem& command);
+[[nodiscard]] Result<Report> run(const LoadFacts& command);
+[[nodiscard]] Result<Report> run(const ExplainBlueprint& command);
+[[nodiscard]] Result<Report> run(const BlueprintFromTables& command);
+[[nodiscard]] Result<Report> run(const CertifyDraw& command);
 [[nodiscard]] Result<Report> run(const CheckBlueprint& command);
 [[nodiscard]] Result<Report> run(const OpenDraw& command);
 [[nodiscard]] Result<Report> commit_to_draw(const ContributeToDraw& command);

@@ -28,7 +28,16 @@ void add_blueprints(CommandTree& tree)
     CLI::App* app = parent;
     auto check = tree.command<CheckBlueprint>(app, "check", "检查题库能否满足 / can the bank meet it?");
     CommandTree::add_vault(app, check->login);
-    app->add_option("file", check->blueprint, "组卷计划书 / blueprint (JSON, docs/blueprint-format.md)")->required();
+    app->add_option("file", check->blueprint, "组卷计划书 / blueprint (JSON or YAML, docs/blueprint-format.md)")
+        ->required();
+    app = parent;
+    auto explain = tree.command<ExplainBlueprint>(app, "explain", "解释各栏目 / what every field means");
+    app->add_option("field", explain->field, "栏目，如 sections.scopes / field");
+    app = parent;
+    auto tables = tree.command<BlueprintFromTables>(
+        app, "from-xlsx", "由结构表和细目表生成 / build one from a structure table and a specification table");
+    app->add_option("file", tables->xlsx, "工作簿 / workbook (.xlsx)")->required();
+    app->add_option("--out", tables->out, "写到文件 / file to write; else shown");
 }
 
 void add_drawing(CommandTree& tree, CLI::App* parent)
@@ -93,6 +102,13 @@ void add_reading(CommandTree& tree, CLI::App* parent)
     auto compare = tree.command<PreviewDraw>(app, "compare", "两卷对照 / two forms side by side");
     add_preview(app, *compare);
     app->add_option("--form", compare->forms, "卷，给两次 / form; give it twice")->required()->expected(2);
+    app = parent;
+    auto certify = tree.command<CertifyDraw>(app, "certify", "平行性证书 / certificate of parallelism");
+    add_draw(app, certify->login, certify->draw);
+    app->add_option("--html", certify->html, "写出网页 / web page to write");
+    app->add_option("--json-file", certify->json_file, "写出 JSON / JSON to write");
+    app->add_flag("--with-keys", certify->with_keys,
+                  "统计答案字母（须有答案权限）/ count key letters; needs the right");
     app = parent;
     auto proof = tree.command<ProofForm>(
         app, "proof", "校对签认，不得由抽卷人 / mark a form as proof-read; not by the one who drew (B7)");

@@ -2,7 +2,9 @@
 #include "cli/commands.hpp"
 #include "cli/session.hpp"
 
+#include <papervault/vault/certificate.hpp>
 #include <papervault/vault/draws.hpp>
+#include <papervault/vault/files.hpp>
 
 #include <fmt/format.h>
 
@@ -133,6 +135,40 @@ Result<Report> verify_draw(const DrawById& command)
     report.text += fmt::format(
         "{}\n", say("重抽结果一致，满足组卷计划书。", "Drawn again with the same result; the blueprint is met."));
     return report;
+}
+
+Result<Report> run(const CertifyDraw& command)
+{
+    auto session = open_vault(command.login);
+    if (!session) { return std::unexpected{session.error()}; }
+    const auto certificate =
+        certify(session->vault, command.draw, command.with_keys, wall_clock(), progress_line(say("核对", "verifying")));
+    if (!certificate) { return std::unexpected{certificate.error()}; }
+    const std::string json_text = to_json_text(*certificate);
+    boost::json::object json{{"draw", command.draw}, {"certificate", digest_of(*certificate)}};
+    std::string text = fmt::format("{} {}\n", say("平行性证书", "Certificate of parallelism"), digest_of(*certificate));
+    for (const FormFigures& form : certificate->forms) {
+        text += fmt::format("  {} {}: {} {}, {} {:.2f} ± {:.2f}\n", say("卷", "form"), form.form_id,
+                            say("难度", "difficulty"), form.mean_difficulty.to_string(),
+                            say("预期得分", "expected score"), form.expected_score, form.score_spread);
+    }
+    const auto write = [&](const char* name, const std::optional<File>& file,
+                           const std::string& content) -> Result<void> {
+        if (!file) { return {}; }
+        if (auto written = write_file_durably(*file, crypto::bytes_of(content), false, 0644); !written) {
+            return written;
+        }
+        json[name] = file->string();
+        text += fmt::format("{}\n", file->string());
+        return {};
+    };
+    if (auto written = write("html", command.html, to_html(*certificate)); !written) {
+        return std::unexpected{written.error()};
+    }
+    if (auto written = write("json", command.json_file, json_text); !written) {
+        return std::unexpected{written.error()};
+    }
+    return Report{json, text};
 }
 
 Result<Report> show_draw(const DrawById& command)

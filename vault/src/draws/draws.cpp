@@ -51,8 +51,7 @@ Result<std::string> DrawRegister::open(const engine::Blueprint& blueprint, const
             return refuse(VaultError::not_found, "no officer has the id " + id);
         }
     }
-    ItemBank bank{*vault_};
-    const auto snapshot = bank.snapshot();
+    const auto snapshot = ItemBank{*vault_}.snapshot(blueprint.rules);
     if (!snapshot) { return std::unexpected{snapshot.error()}; }
     if (const auto plan = engine::FormDrawer::compile(snapshot->pool, blueprint); !plan) {
         return refuse(VaultError::infeasible, plan.error().detail);
@@ -116,7 +115,7 @@ Result<DrawRecord> DrawRegister::run(std::string_view draw_id, engine::Instant n
 {
     auto record = ready_to_run(draw_id, beacon);
     if (!record) { return record; }
-    const auto snapshot = ItemBank{*vault_}.snapshot();
+    const auto snapshot = ItemBank{*vault_}.snapshot(record->blueprint.rules);
     if (!snapshot) { return std::unexpected{snapshot.error()}; }
     auto forms = draw_forms(*snapshot, record->blueprint, seed_of(*record));
     if (!forms) { return std::unexpected{forms.error()}; }

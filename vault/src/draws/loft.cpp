@@ -16,7 +16,7 @@ Result<DrawRecord> DrawRegister::run_loft(std::string_view draw_id, std::uint32_
     }
     auto record = ready_to_run(draw_id, beacon);
     if (!record) { return record; }
-    const auto snapshot = ItemBank{*vault_}.snapshot();
+    const auto snapshot = ItemBank{*vault_}.snapshot(record->blueprint.rules);
     if (!snapshot) { return std::unexpected{snapshot.error()}; }
     const auto drawer = LoftDrawer::make(*snapshot, record->blueprint, seed_of(*record));
     if (!drawer) { return std::unexpected{drawer.error()}; }

@@ -1,6 +1,8 @@
 #include "item_rows.hpp"
 
 #include "csv.hpp"
+#include "institute_rows.hpp"
+#include "xlsx.hpp"
 
 #include <papervault/engine/json.hpp>
 
@@ -37,12 +39,12 @@ struct Alias {
 constexpr std::array type_words{
     Alias{"单选题", "single"},       Alias{"单选", "single"},      Alias{"单项选择题", "single"},
     Alias{"选择题", "single"},       Alias{"多选题", "multiple"},  Alias{"多选", "multiple"},
-    Alias{"多项选择题", "multiple"}, Alias{"判断题", "truefalse"}, Alias{"判断", "truefalse"},
-    Alias{"填空题", "fill"},         Alias{"填空", "fill"},        Alias{"简答题", "short"},
-    Alias{"简答", "short"},          Alias{"论述题", "essay"},     Alias{"论述", "essay"},
-    Alias{"排序题", "order"},        Alias{"排序", "order"},       Alias{"匹配题", "match"},
-    Alias{"匹配", "match"},          Alias{"连线题", "match"},     Alias{"计算题", "calculation"},
-    Alias{"计算", "calculation"},
+    Alias{"多项选择题", "multiple"}, Alias{"判断题", "truefalse"}, Alias{"是非题", "truefalse"},
+    Alias{"判断", "truefalse"},      Alias{"填空题", "fill"},      Alias{"填空", "fill"},
+    Alias{"简答题", "short"},        Alias{"简答", "short"},       Alias{"论述题", "essay"},
+    Alias{"论述", "essay"},          Alias{"排序题", "order"},     Alias{"排序", "order"},
+    Alias{"匹配题", "match"},        Alias{"匹配", "match"},       Alias{"连线题", "match"},
+    Alias{"计算题", "calculation"},  Alias{"计算", "calculation"},
 };
 constexpr std::array heading_words{
     Alias{"编号", "id"},
@@ -491,9 +493,8 @@ std::expected<RawItem, std::string> raw_from_cells(const std::vector<std::string
     return raw;
 }
 
-Result<ItemRows> read_csv(std::string_view text)
+Result<ItemRows> read_table(const Result<std::vector<CsvRow>>& parsed)
 {
-    const auto parsed = parse_csv(text);
     if (!parsed) { return std::unexpected{parsed.error()}; }
     if (parsed->empty()) { return refuse(VaultError::malformed, "the file is empty"); }
     constexpr std::array known{
@@ -531,12 +532,17 @@ Result<ItemRows> read_csv(std::string_view text)
 
 Result<ItemRows> read_item_rows(std::string_view bytes)
 {
+    if (looks_like_zip(bytes)) {
+        const auto sheets = parse_xlsx(crypto::bytes_of(bytes));
+        if (!sheets) { return std::unexpected{sheets.error()}; }
+        return read_table(item_table(*sheets));
+    }
     const auto text = to_utf8(bytes);
     if (!text) { return std::unexpected{text.error()}; }
     const auto first = text->find_first_not_of(" \t\r\n");
     if (first == std::string::npos) { return refuse(VaultError::malformed, "the file is empty"); }
     if ((*text)[first] == '{') { return read_jsonl(*text); }
-    return read_csv(*text);
+    return read_table(parse_csv(*text));
 }
 
 } // namespace papervault::vault

@@ -28,7 +28,8 @@ struct ItemRows {
     std::map<std::string, std::size_t> ignored_members;
 };
 
-/// Reads docs/item-format.md, JSONL or CSV (told apart by the first character). A bad row never stops the others.
+/// Reads docs/item-format.md, JSONL, CSV or XLSX (told apart by the first characters). A bad row never stops the
+/// others.
 /// @return malformed only when the file as a whole can't be read.
 [[nodiscard]] Result<ItemRows> read_item_rows(std::string_view bytes);
 

@@ -19,8 +19,9 @@ header{position:sticky;top:0;background:#fff;border-bottom:1px solid #999;font-s
 h1{text-align:center;font-size:1.5rem;margin:.8rem 0 0}p.sub{text-align:center;margin:.2rem 0 1rem}
 h2{font-size:1.1rem;margin:1.4rem 0 .2rem}p.note{color:#444;font-size:.9rem;margin:0 0 .6rem}
 .item{display:flex;margin:.6rem 0;break-inside:avoid}.item>.no{flex:0 0 2.2rem}.item>.body{flex:1;min-width:0}
-.item p{margin:.2rem 0}.options{display:grid;grid-template-columns:repeat(auto-fit,minmax(11rem,1fr));gap:0 1rem;margin:0;padding:0;list-style:none}
-.options.long{grid-template-columns:1fr}.options li{display:flex}.options .mark{flex:0 0 1.6rem}
+.item p{margin:.2rem 0}math{font-family:"TeX Gyre Termes Math","STIX Two Math","Cambria Math",math,serif;font-size:1.05em}
+.item>.no,.options .mark{margin-top:.2rem}.options{display:grid;grid-template-columns:repeat(4,1fr);gap:0 1rem;margin:0;padding:0;list-style:none}
+.options.half{grid-template-columns:1fr 1fr}.options.long{grid-template-columns:1fr}.options li{display:flex}.options .mark{flex:0 0 1.6rem}
 table{border-collapse:collapse;margin:.3rem 0}td,th{border:1px solid #333;padding:.1rem .5rem;font-weight:normal;text-align:left}th{background:#f2f2f2}
 img{max-width:100%;max-height:16rem}.blank{display:inline-block;min-width:5em;border-bottom:1px solid #111}
 .key{color:#a00;font-size:.9rem}.label{color:#555;font-size:.8rem}.both{color:#a00}
@@ -114,10 +115,7 @@ private:
         write_content(item.stem);
         if (item.type == engine::ItemType::true_false) { out_ += "<p>（　　）</p>"; }
         if (item.type == engine::ItemType::single_choice || item.type == engine::ItemType::multiple_choice) {
-            const bool is_long = std::ranges::any_of(item.options, [](const engine::Option& option) {
-                return option.content.size() != 1 || engine::plain_text(option.content).size() > 45;
-            });
-            out_ += is_long ? "<ul class=\"options long\">" : "<ul class=\"options\">";
+            out_ += columns_of(item);
             for (const engine::Option& option : item.options) {
                 out_ += "<li><span class=\"mark\">" + escape_html(option.id) + "．</span><div>";
                 write_content(option.content);
@@ -131,6 +129,20 @@ private:
             out_ += "</div>";
         }
         out_ += label + "</div></div>\n";
+    }
+
+    /// Four columns where all options are short, else two, else one.
+    static std::string_view columns_of(const engine::Item& item)
+    {
+        std::size_t longest = 0;
+        bool is_line = true;
+        for (const engine::Option& option : item.options) {
+            longest = std::max(longest, engine::plain_text(option.content).size());
+            is_line = is_line && option.content.size() == 1 &&
+                      std::holds_alternative<engine::Paragraph>(option.content.front());
+        }
+        if (!is_line || longest > 54) { return "<ul class=\"options long\">"; }
+        return longest > 24 ? "<ul class=\"options half\">" : "<ul class=\"options\">";
     }
 
     void write_content(const engine::Content& content)

@@ -58,7 +58,9 @@ struct BankStatistics {
 
 /// A frozen list of what a draw may choose from: canonical text and its digest.
 struct BankSnapshot {
-    std::string text; ///< JSON array of [id, version, type, knowledge point, difficulty].
+    /// JSON array of [id, version, type, knowledge point, difficulty], and of an object with what the blueprint's rules
+    /// ask of the item beside that, where there is any.
+    std::string text;
     crypto::Digest digest;
     std::vector<engine::PoolItem> pool;
     std::map<std::string, int, std::less<>> versions;
@@ -72,7 +74,11 @@ public:
     /// Replaces names and weights, adds points; points in use are never removed. CSV:
     /// code,name,weight_percent,importance.
     [[nodiscard]] Result<std::size_t> load_specification(const std::filesystem::path& csv, engine::Instant now);
-    /// Reads JSONL or CSV by content (docs/item-format.md). Pictures are looked up beside the file.
+    /// What is known of items beside their content. CSV: id and any of enemy_set, stimulus, discrimination, seconds.
+    /// Replaces what was known of the named items; an empty cell is nothing known.
+    /// @return malformed with the line; not_found for an item that the bank hasn't. Nothing is stored then.
+    [[nodiscard]] Result<std::size_t> load_facts(const std::filesystem::path& csv, engine::Instant now);
+    /// Reads JSONL, CSV or XLSX by content (docs/item-format.md). Pictures are looked up beside the file.
     /// @param create_points  Unknown knowledge points are added flat; else such rows are rejected.
     /// @return With refuse_all and a bad row: malformed, and nothing is stored; the report is in the failure's detail
     /// line by line.
@@ -81,7 +87,8 @@ public:
 
     [[nodiscard]] Result<BankStatistics> statistics();
     [[nodiscard]] Result<std::vector<KnowledgePoint>> specification();
-    [[nodiscard]] Result<BankSnapshot> snapshot();
+    /// @param rules  What a draw will look at; the rest is left out, so that a draw without rules needs no item's text.
+    [[nodiscard]] Result<BankSnapshot> snapshot(const engine::BlueprintRules& rules = {});
     /// @param version  0: the newest.
     [[nodiscard]] Result<engine::Item> item(std::string_view id, int version);
     /// Needs key_keeper or grader.

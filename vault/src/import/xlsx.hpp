@@ -1,0 +1,40 @@
+#pragma once
+
+#include <papervault/crypto/bytes.hpp>
+#include <papervault/vault/error.hpp>
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace papervault::vault {
+
+struct SheetRow {
+    std::size_t number = 0;         ///< As the spreadsheet shows it, from 1.
+    std::vector<std::string> cells; ///< From column A; what is empty is "".
+};
+struct Sheet {
+    std::string name;
+    std::vector<SheetRow> rows; ///< Only rows with something in them, in order.
+};
+
+struct XlsxLimits {
+    std::size_t file_bytes_max = 64 << 20;
+    std::size_t part_bytes_max = 64 << 20;   ///< Of one unpacked part.
+    std::size_t total_bytes_max = 192 << 20; ///< Of all parts that are read.
+    std::size_t parts_max = 5'000;
+    std::size_t sheets_max = 100;
+    std::size_t rows_max = 200'000;
+    std::size_t columns_max = 256;
+    std::size_t cells_max = 2'000'000;
+};
+
+/// Reads the cells' values of an Office Open XML workbook: texts (shared, inline, rich), numbers as written with at
+/// most fifteen digits, truth values as "1" and "0", formulas by their stored value. Styles, dates and pictures are
+/// left out. Nothing is unpacked to disk, nothing outside the bytes is opened, no entity or document type is expanded.
+/// @return malformed for what is not such a workbook, is encrypted, or goes beyond the limits.
+[[nodiscard]] Result<std::vector<Sheet>> parse_xlsx(crypto::ByteView bytes, XlsxLimits limits = {});
+/// Whether the bytes begin as a zip archive does.
+[[nodiscard]] bool looks_like_zip(std::string_view bytes) noexcept;
+
+} // namespace papervault::vault

@@ -34,6 +34,7 @@ public:
         results();
         analysis();
         qti();
+        qti_and_bank();
         audit();
     }
 
@@ -370,6 +371,23 @@ private:
         app->add_option("--weight", test->weight, "分项得分所用权重 / weight of the sub-scores");
         app->add_option("--seed", test->seed, "随机模板的种子 / seed of items with random parts")
             ->capture_default_str();
+    }
+
+    void qti_and_bank()
+    {
+        CLI::App* parent = app_.get_subcommand("qti");
+        CLI::App* app = parent;
+        auto in =
+            command<QtiToBank>(app, "to-bank", "QTI 试题转为题库导入文件 / QTI items as a file that bank import reads");
+        app->add_option("file", in->files, "QTI 试题文件 / QTI items")->required();
+        app->add_option("--knowledge-point", in->knowledge_point, "知识点代码 / code of the knowledge point")
+            ->required();
+        app->add_option("--out", in->out, "文件 / file to write (JSONL)")->required();
+        app = parent;
+        auto out = command<BankToQti>(
+            app, "from-bank", "题库导入文件转为 QTI 3.0 试题 / a file of items (docs/item-format.md) as QTI 3.0");
+        app->add_option("--items", out->items, "试题文件 / file of items (JSONL or CSV)")->required();
+        app->add_option("--out", out->out, "新目录 / new folder to write")->required();
     }
 
     void audit()

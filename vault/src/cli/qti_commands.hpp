@@ -23,8 +23,20 @@ struct ScoreQtiTest {
     std::uint64_t seed = 0;
 };
 
+struct QtiToBank {
+    std::vector<File> files;
+    std::string knowledge_point;
+    File out; ///< JSONL as `bank import` reads it.
+};
+struct BankToQti {
+    File items; ///< JSONL or CSV, docs/item-format.md.
+    File out;   ///< Folder; one file an item.
+};
+
 [[nodiscard]] Result<Report> run(const ScoreQtiCases& command);
 [[nodiscard]] Result<Report> run(const CheckQti& command);
 [[nodiscard]] Result<Report> run(const ScoreQtiTest& command);
+[[nodiscard]] Result<Report> run(const QtiToBank& command);
+[[nodiscard]] Result<Report> run(const BankToQti& command);
 
 } // namespace papervault::vault::cli

@@ -63,6 +63,18 @@ std::optional<bool> all_correct(const Session& session, std::span<const Response
     return all_match;
 }
 
+/// Outcomes that a person or another system sets (externalScored).
+void warn_of_external_scores(const AssessmentItem& item, Evaluator& evaluator)
+{
+    for (const XmlNode& node : item.document.root.children) {
+        const std::string* who = node.is("outcomedeclaration") ? node.attribute("externalscored") : nullptr;
+        const std::string* outcome = node.attribute("identifier");
+        if (who == nullptr || *who == "none" || outcome == nullptr) { continue; }
+        evaluator.warn("the outcome " + *outcome + " awaits its value from " +
+                       (*who == "human" ? "a person" : "another system") + "; what the rules give is a proposal");
+    }
+}
+
 void process_templates(const AssessmentItem& item, Session& session, Evaluator& evaluator)
 {
     for (int attempt = 0; attempt < template_tries_max && !evaluator.failure(); ++attempt) {
@@ -124,6 +136,7 @@ Result<ItemOutcome> score(const AssessmentItem& item, const Responses& responses
     if (item.processing == ProcessingSource::unknown_template) {
         evaluator.warn("the response processing template is not known here: " + item.processing_template);
     }
+    warn_of_external_scores(item, evaluator);
     return ItemOutcome{values_of(session, item.outcomes), values_of(session, item.templates),
                        all_correct(session, item.responses), evaluator.warnings()};
 }

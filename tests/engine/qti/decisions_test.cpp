@@ -333,5 +333,14 @@ TEST(QtiDecisionsTest, D21_AMisspeltRoundingModeIsRead)
                 IsRefusedWith(EngineError::malformed));
 }
 
+TEST(QtiDecisionsTest, D22_WhatAPersonScoresIsOnlyAProposal)
+{
+    const auto result = scored(item_xml("<outcomeDeclaration identifier=\"SCORE\" cardinality=\"single\" "
+                                        "baseType=\"float\" externalScored=\"human\"/>",
+                                        element("responseProcessing", set_score(real("3")))));
+    EXPECT_THAT(outcome(result), is_float(3));
+    EXPECT_THAT(result->warnings, ElementsAre(HasSubstr("a person")));
+}
+
 } // namespace
 } // namespace papervault::engine::qti

@@ -189,7 +189,9 @@ Result<LoadedItems> load_items(const AssessmentTest& test, const ItemFolder& fol
     return loaded;
 }
 
-engine::Result<TestResponses> bind_test(const LoadedItems& items, const boost::json::object& fields)
+/// @param unreadable  Gets what was no value of its type and so counts as no response.
+engine::Result<TestResponses> bind_test(const LoadedItems& items, const boost::json::object& fields,
+                                        std::vector<std::string>& unreadable)
 {
     TestResponses bound;
     const auto* given = fields.if_contains("responses");
@@ -211,6 +213,7 @@ engine::Result<TestResponses> bind_test(const LoadedItems& items, const boost::j
             }
             auto read = response_from_json(*declaration, response, reference + "." + identifier);
             if (!read) { return std::unexpected{read.error()}; }
+            if (!read->unreadable.empty()) { unreadable.push_back(reference + ": not readable: " + read->unreadable); }
             responses.insert_or_assign(identifier, std::move(read->value));
         }
     }
@@ -297,11 +300,13 @@ Result<Report> run(const ScoreQtiTest& command)
             if (!parsed) { return std::unexpected{parsed.error()}; }
             if (!parsed->is_object()) { return engine::refuse(engine::EngineError::malformed, "not an object"); }
             if (const auto* id = parsed->get_object().if_contains("id")) { made["id"] = *id; }
-            const auto responses = bind_test(*items, parsed->get_object());
+            std::vector<std::string> unreadable;
+            const auto responses = bind_test(*items, parsed->get_object(), unreadable);
             if (!responses) { return std::unexpected{responses.error()}; }
             SeededStream random{command.seed};
-            const auto scored = score_test(*test, items->view, *responses, &random, command.weight);
+            auto scored = score_test(*test, items->view, *responses, &random, command.weight);
             if (!scored) { return std::unexpected{scored.error()}; }
+            scored->warnings.insert(scored->warnings.end(), unreadable.begin(), unreadable.end());
             return json_of(*scored);
         }();
         if (!answered) {

@@ -126,16 +126,23 @@ std::vector<ItemFit> item_fit(const Calibration& calibration, const BinaryMatrix
             }
         }
     }
+    // The recursion takes the cube of the items: beyond this only mean squares.
+    constexpr std::size_t chi_square_items_max = 400;
     std::vector<ItemFit> fits;
     const int parameters = calibration.model == IrtModel::three_parameter ? 3
                            : calibration.model == IrtModel::two_parameter ? 2
                                                                           : 1;
     for (std::size_t item = 0; item < items; ++item) {
+        ItemFit& fit = fits.emplace_back();
+        if (squares[item].count > 0) {
+            fit.outfit = squares[item].standardised / squares[item].count;
+            fit.infit = squares[item].residual / squares[item].variance;
+        }
+        if (items > chi_square_items_max) { continue; }
         const auto shares = expected_shares(calibration.items, item, quadrature);
         // Nobody with nothing or everything right can be right or wrong here: those groups say nothing.
         std::vector<ScoreGroup> inner(groups[item].begin() + 1, groups[item].end() - 1);
         for (std::size_t n = 0; n < inner.size(); ++n) { inner[n].expected = inner[n].candidates * shares[n + 1]; }
-        ItemFit& fit = fits.emplace_back();
         const auto used = merged(inner);
         for (const ScoreGroup& group : used) {
             const double difference = group.right - group.expected;
@@ -143,10 +150,6 @@ std::vector<ItemFit> item_fit(const Calibration& calibration, const BinaryMatrix
         }
         fit.degrees = static_cast<int>(used.size()) - parameters;
         if (fit.degrees > 0) { fit.p = chi_square_upper(fit.chi_square, fit.degrees); }
-        if (squares[item].count > 0) {
-            fit.outfit = squares[item].standardised / squares[item].count;
-            fit.infit = squares[item].residual / squares[item].variance;
-        }
     }
     return fits;
 }

@@ -170,6 +170,11 @@ Result<ResponseTable> ResponseTable::in_authored_order(const ResponseTable& orde
             authored[candidate].push_back(std::move(response));
         }
     }
+    for (std::size_t item = 0; item < items_.size(); ++item) {
+        if (occurring[item].size() >= missing_code) {
+            return refuse(VaultError::malformed, "item " + items_[item] + " has too many different responses");
+        }
+    }
     ResponseTable table;
     table.items_ = items_;
     table.candidates_ = candidates_;

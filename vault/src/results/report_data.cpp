@@ -39,7 +39,10 @@ std::string_view area_of(std::string_view knowledge_point)
 std::vector<engine::OptionStatistics> options_of(const engine::OptionAnalysis& analysis, const engine::FormItem& entry,
                                                  std::size_t column, const std::vector<const CandidateResult*>& present)
 {
-    if (entry.item.options.empty()) { return {}; }
+    const bool chooses = entry.item.type == engine::ItemType::single_choice ||
+                         entry.item.type == engine::ItemType::multiple_choice ||
+                         entry.item.type == engine::ItemType::true_false;
+    if (!chooses) { return {}; } // elsewhere an option says little without its place
     std::vector<std::string> options;
     for (const auto& option : entry.item.options) { options.push_back(option.id); }
     std::vector<std::string> correct;

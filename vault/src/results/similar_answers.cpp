@@ -11,11 +11,11 @@
 namespace papervault::vault {
 namespace {
 
-/// A response as one text: choices in order of their options' ids, blanks in their own order.
+/// A response as one text: several choices in order of their options' ids, all else as it was given.
 std::string text_of(const engine::Response& response, engine::ItemType type)
 {
     engine::Response parts = response;
-    if (type != engine::ItemType::fill_in) { std::ranges::sort(parts); }
+    if (type == engine::ItemType::multiple_choice) { std::ranges::sort(parts); }
     std::string text;
     bool is_empty = true;
     for (const std::string& part : parts) {

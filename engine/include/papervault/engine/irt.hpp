@@ -128,7 +128,7 @@ struct ItemFit {
     double infit = 0;  ///< Mean squares weighted by information, at the expected abilities.
     double outfit = 0; ///< Mean squares.
 };
-/// Candidates with an item not presented are left out of S-X².
+/// Candidates with an item not presented are left out of S-X²; above 400 items there is none (degrees 0).
 [[nodiscard]] std::vector<ItemFit> item_fit(const Calibration& calibration, const BinaryMatrix& responses);
 
 /// Share of candidates expected at each total from 0 to items (Lord & Wingersky 1984), at one ability.

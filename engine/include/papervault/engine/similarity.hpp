@@ -126,7 +126,7 @@ struct SimilarityOptions {
     double family_error = 0.01;   ///< Probability that any pair of the batch is flagged wrongly (Holm 1979).
     double discovery_rate = 0.05; ///< Expected share of wrong ones among the listed (Benjamini & Hochberg 1995).
     std::size_t kept_max = 1'000'000;
-    unsigned threads = 1;
+    unsigned threads = 1; ///< Of its own, all ended when the search returns; 1: only the caller's.
     AgreementPath path = AgreementPath::automatic;
 };
 

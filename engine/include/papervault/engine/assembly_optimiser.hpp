@@ -22,8 +22,8 @@ struct AssemblyEffort {
 
 struct AssembledForms {
     std::vector<std::vector<AssemblyProblem::Item>> forms; ///< Empty: none was found.
-    std::string objective; ///< Decimal number, rounded down; for a minimax up.
-    std::string bound;     ///< No set of forms is better than this. Empty where there is none.
+    std::string objective;                                 ///< Decimal number, rounded down; for a minimax up.
+    std::string bound;       ///< No set of forms is better than this. Empty where there is none.
     bool is_optimal = false; ///< The bound proves it.
     std::uint64_t steps = 0;
 };

@@ -27,7 +27,9 @@ public:
     std::uint32_t add_column(Fixed cost, Fixed low, Fixed high, std::span<const std::uint32_t> ones,
                              std::span<const Entry> entries);
     void set_bounds(std::uint32_t column, Fixed low, Fixed high);
-    void set_row_bounds(std::uint32_t row, Fixed low, Fixed high);
+    /// To be followed by restart().
+    void set_cost(std::uint32_t column, Fixed cost) { variables_[number_of(column)].cost = cost; }
+    void restart();
 
     [[nodiscard]] Outcome solve(std::uint64_t iterations_max);
 
@@ -72,6 +74,7 @@ private:
     void refactor_again();
     void recompute();
     void move_nonbasic(std::uint32_t variable, Fixed from, Fixed to);
+    void flip();
     bool iterate(Outcome& outcome);
     std::uint32_t choose_row() const;
     std::uint32_t choose_entering(const Variable& leaving, Fixed infeasibility, bool below);
@@ -83,12 +86,12 @@ private:
     std::vector<Variable> variables_;
     std::vector<std::uint32_t> variable_of_column_;
     std::vector<std::uint32_t> variable_of_row_;
-    std::vector<std::uint32_t> basis_; // by place: variable
+    std::vector<std::uint32_t> basis_;        // by place: variable
     std::vector<std::vector<Fixed>> inverse_; // by place and row
     std::vector<Fixed> basic_values_;         // by place
     std::vector<Fixed> prices_;
     std::vector<Fixed> contradiction_;
-    std::vector<Fixed> pivot_row_;      // by variable
+    std::vector<Fixed> pivot_row_; // by variable
     std::vector<Candidate> candidates_;
     std::vector<std::uint32_t> flips_;
     std::vector<Fixed> direction_;

@@ -20,10 +20,9 @@ std::int64_t floor_divide(Wide value, Wide divisor)
 } // namespace
 
 Target::Target(const AssemblyProblem& problem, const UnitProblem& units)
-    : problem_{problem}, units_{units},
-      sums_{problem.goal == Goal::band      ? 0
-            : problem.goal == Goal::maximum ? 1
-                                            : problem.information.size()}
+    : problem_{problem}, units_{units}, sums_{problem.goal == Goal::band      ? 0
+                                              : problem.goal == Goal::maximum ? 1
+                                                                              : problem.information.size()}
 {
     for (unsigned i = 0; i < problem.weight_decimals; ++i) { weight_unit_ *= 10; }
     if (problem.goal == Goal::maximum) {
@@ -76,8 +75,8 @@ std::int64_t Target::quality(std::span<const std::int64_t> sums) const
         switch (problem_.goal) {
         case Goal::maximum: least = std::min(least, sums[s] + fixed_maximum_); break;
         case Goal::maximin:
-            least = std::min(least, floor_divide(Wide{sums[s] + units_.fixed_information[s]} * weight_unit_,
-                                                 problem_.weights[s]));
+            least = std::min(
+                least, floor_divide(Wide{sums[s] + units_.fixed_information[s]} * weight_unit_, problem_.weights[s]));
             break;
         case Goal::minimax:
             least = std::min(least, -std::abs(sums[s] + units_.fixed_information[s] - problem_.targets[s]));

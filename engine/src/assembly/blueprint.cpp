@@ -1,5 +1,3 @@
-#include "assembly/blueprint_rules.hpp"
-
 #include <papervault/engine/blueprint.hpp>
 
 #include <algorithm>
@@ -143,7 +141,7 @@ Result<void> validate(const Blueprint& blueprint)
         return refuse(EngineError::out_of_range,
                       "excluded_items: at most " + std::to_string(BlueprintLimits::excluded_max));
     }
-    return assembly::validate_rules(blueprint);
+    return {};
 }
 
 std::vector<std::string> form_ids(const Blueprint& blueprint)

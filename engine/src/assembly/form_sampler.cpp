@@ -6,8 +6,7 @@
 namespace papervault::engine::assembly {
 
 Tally::Tally(const DrawTask& task)
-    : section_scopes(task.sections.size(), std::vector<std::uint64_t>(task.tree.size())),
-      paper_scopes(task.tree.size()), rules(task.rules.size())
+    : section_scopes(task.sections.size(), std::vector<std::uint64_t>(task.tree.size())), paper_scopes(task.tree.size())
 {
 }
 

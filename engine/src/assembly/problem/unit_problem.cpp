@@ -107,6 +107,7 @@ public:
         add_counts();
         add_sums();
         add_enemies();
+        add_stimuli();
         return std::move(out_);
     }
 
@@ -208,6 +209,28 @@ private:
         for (const auto& sets : by_unit) {
             out_.enemy_sets.insert(out_.enemy_sets.end(), sets.begin(), sets.end());
             out_.enemy_begins.push_back(out_.enemy_sets.size());
+        }
+    }
+
+    void add_stimuli()
+    {
+        out_.stimuli_at_least = problem_.stimuli_at_least;
+        out_.stimuli_at_most = problem_.stimuli_at_most;
+        for (const auto& stimulus : problem_.stimuli) {
+            std::vector<UnitProblem::Unit> units;
+            std::int64_t fixed = 0;
+            for (const Item item : stimulus.items) {
+                fixed += is_fixed_[item] ? 1 : 0;
+                if (out_.unit_of_item[item] != UnitProblem::no_unit) { units.push_back(out_.unit_of_item[item]); }
+            }
+            std::ranges::sort(units);
+            UnitProblem::Stimulus kept{
+                {stimulus.name, stimulus.at_least - fixed, stimulus.at_most - fixed}, {}, fixed > 0};
+            for (const UnitProblem::Unit unit : units) {
+                if (kept.units.empty() || kept.units.back().first != unit) { kept.units.emplace_back(unit, 0); }
+                ++kept.units.back().second;
+            }
+            out_.stimuli.push_back(std::move(kept));
         }
     }
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace papervault::engine::assembly {
@@ -41,6 +42,14 @@ struct UnitProblem {
     std::vector<std::vector<Unit>> enemies; ///< Sets with two units or more.
     std::vector<std::size_t> enemy_begins;  ///< By unit, into enemy_sets.
     std::vector<std::uint32_t> enemy_sets;
+    /// Of a passage's items a form has none, or at_least .. at_most beside the fixed ones.
+    struct Stimulus : Bounded {
+        std::vector<std::pair<Unit, std::int32_t>> units; ///< With the number of its items.
+        bool is_fixed = false;                            ///< Fixed items have it in every form.
+    };
+    std::vector<Stimulus> stimuli;
+    std::int64_t stimuli_at_least = 0;
+    std::int64_t stimuli_at_most = INT64_MAX;
     /// By ability: what the fixed items give.
     std::vector<std::int64_t> fixed_information;
 

@@ -12,8 +12,9 @@ namespace {
 constexpr std::size_t units_per_cell = 8;
 constexpr std::uint64_t steps_between_questions = 2'048;
 /// In quarters of a unit of strain.
-constexpr std::int64_t warmest = 20 * 4;
-constexpr std::int64_t coldest = 2 * 4;
+constexpr std::int64_t warmest = 80;
+constexpr std::int64_t warmest_from_given = 24;
+constexpr std::int64_t coldest = 2;
 constexpr int degrees = 48; ///< Of one cooling.
 constexpr std::uint64_t first_cooling = 150'000;
 
@@ -76,34 +77,46 @@ SearchSpace make_space(const AssemblyProblem& problem, const UnitProblem& units,
 
 FormSearch::FormSearch(const AssemblyProblem& problem, const SearchSpace& space, const Target& target, Dice& dice,
                        const AssemblyEffort& effort)
-    : problem_{problem}, space_{space}, target_{target}, dice_{dice}, effort_{effort}, model_{space.problem},
-      alike_{space.problem, units_per_cell}, users_(space.problem.units.size()),
-      overlaps_(std::size_t{problem.form_count} * problem.form_count)
+    : problem_{problem}, space_{space}, target_{target}, dice_{dice}, effort_{effort},
+      model_{space.problem, space.target_from}, alike_{space.problem, units_per_cell},
+      users_(space.problem.units.size()), overlaps_(std::size_t{problem.form_count} * problem.form_count)
 {
     PAPERVAULT_ASSERT(problem.form_count <= 64);
     forms_.reserve(problem.form_count);
     for (std::uint32_t form = 0; form < problem.form_count; ++form) { forms_.emplace_back(model_); }
 }
 
-void FormSearch::start()
+void FormSearch::put(std::size_t form, Unit unit)
+{
+    const auto items = static_cast<std::int64_t>(space_.problem.units[unit].size());
+    for (std::size_t g = 0; g < forms_.size(); ++g) {
+        if (g != form && (users_[unit] >> g & 1U) != 0) { overlap(form, g) = overlap(g, form) += items; }
+    }
+    forms_[form].put(unit);
+    users_[unit] |= FormMask{1} << form;
+}
+
+void FormSearch::start(const std::vector<std::vector<Unit>>& from)
 {
     const auto units = static_cast<std::uint32_t>(model_.units());
     const std::int64_t length = model_.ranges_of_counts().front().at_least;
+    std::vector<Unit> order(units);
     for (std::size_t f = 0; f < forms_.size(); ++f) {
         SoftForm& form = forms_[f];
-        std::vector<Unit> order(units);
+        std::int64_t size = 0;
+        if (f < from.size()) {
+            for (const Unit unit : from[f]) {
+                put(f, unit);
+                size += static_cast<std::int64_t>(space_.problem.units[unit].size());
+            }
+        }
         for (Unit unit = 0; unit < units; ++unit) { order[unit] = unit; }
         for (std::uint32_t left = units; left > 1; --left) { std::swap(order[left - 1], order[dice_.below(left)]); }
-        std::int64_t size = 0;
         for (const Unit unit : order) {
             const auto items = static_cast<std::int64_t>(space_.problem.units[unit].size());
-            if (size + items > length || form.has_enemy(unit)) { continue; }
+            if (size + items > length || form.has(unit) || form.has_enemy(unit)) { continue; }
             if (static_cast<std::uint32_t>(std::popcount(users_[unit])) >= space_.uses_max[unit]) { continue; }
-            for (std::size_t g = 0; g < f; ++g) {
-                if ((users_[unit] >> g & 1U) != 0) { overlap(f, g) = overlap(g, f) += items; }
-            }
-            form.put(unit);
-            users_[unit] |= FormMask{1} << f;
+            put(f, unit);
             size += items;
         }
         form.settle();
@@ -324,13 +337,16 @@ void FormSearch::walk_best(std::uint64_t steps)
     set_target(std::min(bound_, quality + raise_));
 }
 
-void FormSearch::run(std::int64_t quality_bound)
+void FormSearch::run(std::int64_t quality_bound, const std::vector<std::vector<Unit>>& from)
 {
     overlap_allowed_ = problem_.overlap_max - space_.fixed_items;
     bound_ = quality_bound;
-    start();
-    raise_ = std::max<std::int64_t>(std::abs(quality_bound) / 50, 1);
+    start(from);
+    raise_ = std::max<std::int64_t>(std::abs(quality_bound) / (from.empty() ? 50 : 400), 1);
     set_target(quality_bound - raise_);
+    look();
+    if (!best_.empty()) { set_target(std::min(bound_, best_quality_ + raise_)); }
+    const std::int64_t warm = from.empty() ? warmest : warmest_from_given;
     std::uint64_t cooling = first_cooling;
     const auto is_over = [&] {
         return steps_ >= effort_.steps || (effort_.is_over && effort_.is_over()) ||
@@ -339,7 +355,7 @@ void FormSearch::run(std::int64_t quality_bound)
     while (!is_over()) {
         const std::int64_t before = best_quality_;
         for (int degree = 0; degree < degrees && !is_over(); ++degree) {
-            cool(warmest - (warmest - coldest) * degree / (degrees - 1));
+            cool(warm - (warm - coldest) * degree / (degrees - 1));
             for (std::uint64_t done = 0; done < cooling / degrees && !is_over(); done += steps_between_questions) {
                 walk_best(steps_between_questions);
             }

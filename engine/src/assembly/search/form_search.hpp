@@ -31,8 +31,8 @@ public:
     FormSearch(const AssemblyProblem& problem, const SearchSpace& space, const Target& target, Dice& dice,
                const AssemblyEffort& effort);
 
-    /// @param quality_bound No quality is above it; only sets the pace.
-    void run(std::int64_t quality_bound);
+    /// @param quality_bound No quality is above it; only sets the pace. @param from Forms to begin with, or none.
+    void run(std::int64_t quality_bound, const std::vector<std::vector<Unit>>& from);
     /// By form, units of the space; empty where none was found.
     [[nodiscard]] const std::vector<std::vector<Unit>>& best() const noexcept { return best_; }
     [[nodiscard]] std::int64_t best_quality() const noexcept { return best_quality_; }
@@ -40,7 +40,8 @@ public:
 
 private:
     using FormMask = std::uint64_t;
-    void start();
+    void start(const std::vector<std::vector<Unit>>& from);
+    void put(std::size_t form, Unit unit);
     void set_target(std::int64_t quality);
     void cool(std::int64_t quarter_degrees);
     template <std::size_t Words>

@@ -89,21 +89,19 @@ void LinearProgram::set_bounds(std::uint32_t column, Fixed low, Fixed high)
     const std::uint32_t number = number_of(column);
     Variable& variable = variables_[number];
     const Fixed before = value_of(number);
+    const bool was_fixed = variable.low == variable.high; // then its reduced cost was not kept up to date
     variable.low = low;
     variable.high = high;
     if (variable.place != nonbasic) { return; }
+    if (was_fixed && low != high) { variable.reduced = variable.cost - times(prices_, variable); }
     variable.at_high = variable.reduced > Fixed{} || (variable.reduced.is_zero() && variable.at_high);
     move_nonbasic(number, before, value_of(number));
 }
 
-void LinearProgram::set_row_bounds(std::uint32_t row, Fixed low, Fixed high)
+void LinearProgram::restart()
 {
-    const std::uint32_t number = variable_of_row_[row];
-    Variable& variable = variables_[number];
-    const Fixed before = value_of(number);
-    variable.low = low;
-    variable.high = high;
-    if (variable.place == nonbasic) { move_nonbasic(number, before, value_of(number)); }
+    refactor();
+    recompute();
 }
 
 /// Gauss-Jordan on the basis; with the largest pivots, ties to the first.
@@ -252,11 +250,11 @@ std::uint32_t LinearProgram::choose_entering(const Variable& leaving, Fixed infe
         const Variable& variable = variables_[number];
         if (variable.place != nonbasic || variable.low == variable.high) {
             pivot_row_[number] = Fixed{};
-            if (variable.place != nonbasic) { continue; }
+            continue;
         }
         const Fixed pivot = times(line, variable);
         pivot_row_[number] = pivot;
-        if (variable.low == variable.high || pivot.magnitude() < tiny_pivot) { continue; }
+        if (pivot.magnitude() < tiny_pivot) { continue; }
         const bool grows_with_it = (pivot < Fixed{}) == below; // towards the bound that is broken
         if (grows_with_it == variable.at_high) { continue; }
         candidates_.push_back({number, variable.reduced.magnitude() / pivot.magnitude(), pivot});
@@ -281,6 +279,36 @@ std::uint32_t LinearProgram::choose_entering(const Variable& leaving, Fixed infe
     return nonbasic; // all at their other bound, and it is still broken
 }
 
+/// All flips at once: their columns are summed up before the inverse is gone through.
+void LinearProgram::flip()
+{
+    if (flips_.empty()) { return; }
+    std::vector<Fixed> moved(rows_);
+    for (const std::uint32_t flipped : flips_) {
+        Variable& variable = variables_[flipped];
+        const Fixed before = value_of(flipped);
+        variable.at_high = !variable.at_high;
+        const Fixed distance = value_of(flipped) - before;
+        if (variable.is_logical) {
+            moved[variable.index] -= distance;
+            continue;
+        }
+        const Column& column = columns_[variable.index];
+        for (std::uint32_t i = 0; i < column.ones; ++i) { moved[ones_[column.first_one + i]] += distance; }
+        for (std::uint32_t i = 0; i < column.entries; ++i) {
+            const Entry& entry = entries_[column.first_entry + i];
+            moved[entry.row] += distance * entry.value;
+        }
+    }
+    for (std::size_t place = 0; place < rows_; ++place) {
+        for (std::size_t row = 0; row < rows_; ++row) {
+            if (!moved[row].is_zero() && !inverse_[place][row].is_zero()) {
+                basic_values_[place] -= inverse_[place][row] * moved[row];
+            }
+        }
+    }
+}
+
 bool LinearProgram::iterate(Outcome& outcome)
 {
     const std::uint32_t place = choose_row();
@@ -298,12 +326,7 @@ bool LinearProgram::iterate(Outcome& outcome)
         outcome = Outcome::infeasible;
         return false;
     }
-    for (const std::uint32_t flipped : flips_) {
-        Variable& variable = variables_[flipped];
-        const Fixed before = value_of(flipped);
-        variable.at_high = !variable.at_high;
-        move_nonbasic(flipped, before, value_of(flipped));
-    }
+    flip();
     Variable& entering = variables_[entering_number];
     spread(entering, direction_);
     const Fixed pivot = direction_[place];

@@ -27,7 +27,9 @@ public:
     std::uint32_t add_column(Fixed cost, Fixed low, Fixed high, std::span<const std::uint32_t> ones,
                              std::span<const Entry> entries);
     void set_bounds(std::uint32_t column, Fixed low, Fixed high);
-    void set_row_bounds(std::uint32_t row, Fixed low, Fixed high);
+    /// To be followed by restart().
+    void set_cost(std::uint32_t column, Fixed cost) { variables_[number_of(column)].cost = cost; }
+    void restart();
 
     [[nodiscard]] Outcome solve(std::uint64_t iterations_max);
 
@@ -72,6 +74,7 @@ private:
     void refactor_again();
     void recompute();
     void move_nonbasic(std::uint32_t variable, Fixed from, Fixed to);
+    void flip();
     bool iterate(Outcome& outcome);
     std::uint32_t choose_row() const;
     std::uint32_t choose_entering(const Variable& leaving, Fixed infeasibility, bool below);

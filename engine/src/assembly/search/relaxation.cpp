@@ -14,6 +14,7 @@ constexpr Fixed far = Fixed::from_integer(1'000'000);
 constexpr std::uint64_t iterations_max = 20'000;
 constexpr int sifting_rounds = 60;
 constexpr std::size_t columns_in_a_round = 600;
+constexpr std::size_t within_units_max = 500;
 /// Breaks ties between units that are alike, which otherwise cost the simplex many idle steps: at most 2^-24.
 constexpr std::uint64_t tie_mask = (std::uint64_t{1} << (Fixed::places - 24U)) - 1;
 
@@ -104,11 +105,34 @@ void Relaxation::add_rows()
             row_of_enemies_.push_back(add({Row::Kind::enemies, e}, zero, one));
         }
     }
+    stimuli_of_unit_.resize(units_.units.size());
+    rows_within_.resize(units_.units.size());
+    for (std::size_t t = 0; t < units_.stimuli.size(); ++t) {
+        const auto& stimulus = units_.stimuli[t];
+        for (const auto& [unit, amount] : stimulus.units) {
+            stimuli_of_unit_[unit].emplace_back(static_cast<std::uint32_t>(t), amount);
+        }
+        // units − at_least × used ≥ 0 and units − at_most × used ≤ 0
+        const auto least = add({Row::Kind::stimulus_least, t}, zero, far);
+        rows_of_stimulus_.push_back(least);
+        add({Row::Kind::stimulus_most, t}, -far, zero);
+        // A unit is taken no more than its stimulus: implied by whole numbers, not by parts.
+        if (units_.units.size() > within_units_max) { continue; }
+        for (const auto& [unit, amount] : stimulus.units) {
+            rows_within_[unit].emplace_back(static_cast<std::uint32_t>(t), add({Row::Kind::within, t}, -one, zero));
+        }
+    }
+    if (!units_.stimuli.empty()) {
+        stimuli_row_ =
+            add({Row::Kind::stimuli, 0}, Fixed::from_integer(std::max<std::int64_t>(units_.stimuli_at_least, 0)),
+                Fixed::from_integer(std::min<std::int64_t>(units_.stimuli_at_most, 1'000'000)));
+    }
     if (copies_ > 1) {
         const auto fixed = static_cast<std::int64_t>(units_.fixed.size());
         share_row_ = add({Row::Kind::share, 0}, zero,
                          Fixed::ratio((problem_.overlap_max - fixed) * (problem_.form_count - 1), 2));
     }
+    add_stimuli();
     if (problem_.goal != Goal::maximin) { return; }
     std::vector<LinearProgram::Entry> entries;
     const std::int64_t largest = largest_of(problem_.weights);
@@ -116,6 +140,57 @@ void Relaxation::add_rows()
         entries.push_back({row_of_ability_[k], -Fixed::ratio(problem_.weights[k], largest)});
     }
     goal_column_ = program_.add_column(one, zero, far, {}, entries);
+}
+
+std::uint32_t Relaxation::uses_of(UnitProblem::Unit unit) const
+{
+    const std::uint32_t uses = options_.uses_left.empty() ? problem_.use_max : options_.uses_left[unit];
+    return std::min(uses, problem_.form_count);
+}
+
+void Relaxation::turn_to_one_form()
+{
+    const Fixed reached = goal_value();
+    std::vector<std::pair<std::uint32_t, Fixed>> costs;
+    for (UnitProblem::Unit unit = 0; unit < column_of_unit_.size(); ++unit) {
+        const std::uint32_t first = column_of_unit_[unit];
+        if (first == no_column) { continue; }
+        Fixed price = std::max(program_.reduced_cost(first), zero);
+        for (std::uint32_t copy = 1; copy < std::min(copies_, uses_of(unit)); ++copy) {
+            if (program_.value(first + copy) > zero) {
+                price = std::max(std::min(price, program_.reduced_cost(first + copy)), zero);
+            }
+        }
+        costs.emplace_back(unit, -price);
+    }
+    for (const auto& [unit, cost] : costs) {
+        const std::uint32_t first = column_of_unit_[unit];
+        program_.set_cost(first, cost);
+        for (std::uint32_t copy = 1; copy < std::min(copies_, uses_of(unit)); ++copy) {
+            program_.set_bounds(first + copy, zero, zero);
+        }
+        program_.set_bounds(first, zero, one);
+    }
+    for (const std::uint32_t column : column_of_stimulus_) { program_.set_bounds(column, program_.low(column), one); }
+    if (goal_column_ != no_column) { program_.set_bounds(goal_column_, zero, reached); }
+    program_.restart();
+}
+
+void Relaxation::add_stimuli()
+{
+    for (std::size_t t = 0; t < units_.stimuli.size(); ++t) {
+        const auto& stimulus = units_.stimuli[t];
+        std::vector<LinearProgram::Entry> entries{
+            {rows_of_stimulus_[t], -Fixed::from_integer(std::max<std::int64_t>(stimulus.at_least, 0))},
+            {rows_of_stimulus_[t] + 1, -Fixed::from_integer(std::min<std::int64_t>(stimulus.at_most, 1'000'000))}};
+        for (const auto& [unit, amount] : stimulus.units) {
+            for (const auto& [of, row] : rows_within_[unit]) {
+                if (of == t) { entries.push_back({row, -one}); }
+            }
+        }
+        column_of_stimulus_.push_back(
+            program_.add_column(zero, stimulus.is_fixed ? one : zero, one, std::vector{stimuli_row_}, entries));
+    }
 }
 
 void Relaxation::add_unit(UnitProblem::Unit unit)
@@ -139,7 +214,13 @@ void Relaxation::add_unit(UnitProblem::Unit unit)
     if (options_.with_enemies) {
         for (const std::uint32_t set : units_.enemy_sets_of(unit)) { ones.push_back(row_of_enemies_[set]); }
     }
-    Fixed cost = tie_breaker(unit);
+    for (const auto& [stimulus, amount] : stimuli_of_unit_[unit]) {
+        for (std::uint32_t i = 0; i < 2; ++i) {
+            entries.push_back({rows_of_stimulus_[stimulus] + i, Fixed::from_integer(amount)});
+        }
+    }
+    for (const auto& [stimulus, row] : rows_within_[unit]) { ones.push_back(row); }
+    Fixed cost = options_.breaks_ties ? tie_breaker(unit) : zero;
     if (problem_.goal == Goal::maximum) {
         for (std::size_t k = 0; k < information_.size(); ++k) {
             cost += coefficient(information_[k][unit], information_scale_) *
@@ -147,13 +228,12 @@ void Relaxation::add_unit(UnitProblem::Unit unit)
         }
     }
     if (copies_ == 1) {
-        const Fixed most =
-            problem_.use_max >= problem_.form_count ? one : Fixed::ratio(problem_.use_max, problem_.form_count);
+        const Fixed most = Fixed::ratio(uses_of(unit), problem_.form_count);
         column_of_unit_[unit] = program_.add_column(cost, zero, most, ones, entries);
         return;
     }
     const auto size = static_cast<std::int64_t>(units_.units[unit].size());
-    for (std::uint32_t copy = 0; copy < copies_; ++copy) {
+    for (std::uint32_t copy = 0; copy < std::min(copies_, uses_of(unit)); ++copy) {
         if (copy > 0) { entries.push_back({share_row_, Fixed::from_integer(size * copy)}); }
         const std::uint32_t column =
             program_.add_column(cost, zero, Fixed::ratio(1, problem_.form_count), ones, entries);
@@ -165,7 +245,7 @@ void Relaxation::add_unit(UnitProblem::Unit unit)
 Fixed Relaxation::worth(UnitProblem::Unit unit) const
 {
     const auto& prices = program_.prices();
-    Fixed worth = tie_breaker(unit);
+    Fixed worth = options_.breaks_ties ? tie_breaker(unit) : zero;
     for (const auto& part : units_.parts_of(unit)) {
         worth -= prices[row_of_count_[part.constraint]] * Fixed::from_integer(part.amount);
     }
@@ -184,6 +264,11 @@ Fixed Relaxation::worth(UnitProblem::Unit unit) const
     if (options_.with_enemies) {
         for (const std::uint32_t set : units_.enemy_sets_of(unit)) { worth -= prices[row_of_enemies_[set]]; }
     }
+    for (const auto& [stimulus, amount] : stimuli_of_unit_[unit]) {
+        const std::uint32_t row = rows_of_stimulus_[stimulus];
+        worth -= (prices[row] + prices[row + 1]) * Fixed::from_integer(amount);
+    }
+    for (const auto& [stimulus, row] : rows_within_[unit]) { worth -= prices[row]; }
     return worth;
 }
 
@@ -219,96 +304,204 @@ LinearProgram::Outcome Relaxation::solve()
     return LinearProgram::Outcome::gave_up;
 }
 
+Fixed Relaxation::gap_to(std::int64_t quality, std::int64_t bound) const
+{
+    if (problem_.goal == Goal::maximin) {
+        // The program's goal is what the bound is in its scale.
+        return goal_value() * Fixed::ratio(bound - quality, std::max<std::int64_t>(bound, 1));
+    }
+    const std::int64_t largest = largest_of(problem_.weights);
+    return Fixed::ratio((bound - quality) / largest, information_scale_) + Fixed::from_raw(1);
+}
+
 Fixed Relaxation::goal_value() const
 {
     return goal_column_ == no_column ? zero : program_.value(goal_column_);
 }
 
+namespace {
+
+constexpr unsigned multiplier_places = Fixed::places;
+
+} // namespace
+
+/// In units of (information × 2^-36) for a unit of the row's values.
+std::vector<WideNumber> Relaxation::whole_multipliers(const std::vector<Fixed>& weights) const
+{
+    std::vector<WideNumber> out(rows_.size());
+    for (std::size_t row = 0; row < rows_.size(); ++row) {
+        if (rows_[row].kind == Row::Kind::ability) { continue; }
+        out[row] = (WideNumber{weights[row].raw()} * information_scale_ / rows_[row].scale) >>
+                   (Fixed::places - multiplier_places);
+    }
+    return out;
+}
+
+/// What the row's sum may be; of no use for shares and abilities.
+std::pair<std::int64_t, std::int64_t> Relaxation::bounds_of(const Row& row) const
+{
+    constexpr std::int64_t none = INT64_MAX / 4;
+    switch (row.kind) {
+    case Row::Kind::count: return {units_.counts[row.index].at_least, units_.counts[row.index].at_most};
+    case Row::Kind::sum: return {units_.sums[row.index].at_least, units_.sums[row.index].at_most};
+    case Row::Kind::enemies: return {0, 1};
+    case Row::Kind::stimulus_least: return {0, none};
+    case Row::Kind::stimulus_most: return {-none, 0};
+    case Row::Kind::within: return {-1, 0};
+    case Row::Kind::stimuli:
+        return {std::max<std::int64_t>(units_.stimuli_at_least, 0), std::min(units_.stimuli_at_most, none)};
+    case Row::Kind::share:
+    case Row::Kind::ability: break;
+    }
+    return {-none, none};
+}
+
+WideNumber Relaxation::used_by(UnitProblem::Unit unit, const std::vector<WideNumber>& multipliers) const
+{
+    WideNumber used = 0;
+    for (const auto& part : units_.parts_of(unit)) {
+        used += multipliers[row_of_count_[part.constraint]] * part.amount;
+    }
+    for (std::size_t s = 0; s < units_.sums.size(); ++s) {
+        used += multipliers[row_of_sum_[s]] * units_.sums[s].values[unit];
+    }
+    if (options_.with_enemies) {
+        for (const std::uint32_t set : units_.enemy_sets_of(unit)) { used += multipliers[row_of_enemies_[set]]; }
+    }
+    for (const auto& [stimulus, amount] : stimuli_of_unit_[unit]) {
+        const std::uint32_t row = rows_of_stimulus_[stimulus];
+        used += (multipliers[row] + multipliers[row + 1]) * amount;
+    }
+    for (const auto& [stimulus, row] : rows_within_[unit]) { used += multipliers[row]; }
+    return used;
+}
+
+WideNumber Relaxation::used_by_stimulus(std::size_t stimulus, const std::vector<WideNumber>& multipliers) const
+{
+    const auto& bounds = units_.stimuli[stimulus];
+    const std::uint32_t row = rows_of_stimulus_[stimulus];
+    WideNumber used = multipliers[stimuli_row_] - multipliers[row] * std::max<std::int64_t>(bounds.at_least, 0) -
+                      multipliers[row + 1] * std::min<std::int64_t>(bounds.at_most, 1'000'000);
+    for (const auto& [unit, amount] : bounds.units) {
+        for (const auto& [of, within] : rows_within_[unit]) {
+            if (of == stimulus) { used -= multipliers[within]; }
+        }
+    }
+    return used;
+}
+
+WideNumber Relaxation::most(WideNumber gain, std::uint32_t column, std::int64_t otherwise) const
+{
+    if (column == no_column || problem_.form_count > 1) { return gain > 0 ? gain * otherwise : 0; }
+    const Fixed at = gain > 0 ? program_.high(column) : program_.low(column);
+    return at >= one ? gain : 0;
+}
+
 /// Weak duality: for any multipliers, goal × Σ(μ × weight) ≤ Σ multiplier × bound + Σ max(0, what is left of a unit).
 Ratio Relaxation::bound() const
 {
-    constexpr unsigned places = 30; // of multipliers
     const auto& prices = program_.prices();
-    const auto whole = [&](Fixed price, std::int64_t scale, std::int64_t unit) {
-        return (WideNumber{price.raw()} * unit / scale) >> (Fixed::places - places);
-    };
-    // Everything in units of (information × 2^-30).
-    const std::int64_t largest_weight = problem_.weights.empty() ? 1 : largest_of(problem_.weights);
+    std::vector<WideNumber> multipliers = whole_multipliers(prices);
     std::vector<WideNumber> of_ability(information_.size());
     WideNumber denominator = 0;
-    WideNumber total = 0;
-    for (std::size_t k = 0; k < information_.size(); ++k) {
-        if (problem_.goal == Goal::maximin) {
-            of_ability[k] = std::max<WideNumber>(whole(-prices[row_of_ability_[k]], 1, 1), 0);
+    if (problem_.goal == Goal::maximin) {
+        for (std::size_t k = 0; k < information_.size(); ++k) {
+            of_ability[k] =
+                std::max<std::int64_t>(-prices[row_of_ability_[k]].raw() >> (Fixed::places - multiplier_places), 0);
             denominator += of_ability[k] * problem_.weights[k];
         }
-        total += of_ability[k] * units_.fixed_information[k];
-    }
-    if (problem_.goal == Goal::maximum) {
-        // Exact weights: multiplied out, the result is Σ weight × information in units of both decimals.
+    } else if (problem_.goal == Goal::maximum) {
+        const std::int64_t largest = largest_of(problem_.weights);
         for (std::size_t k = 0; k < information_.size(); ++k) {
-            of_ability[k] = WideNumber{problem_.weights[k]} << places;
+            of_ability[k] = WideNumber{problem_.weights[k]} << multiplier_places;
         }
-        total = 0;
-        for (std::size_t k = 0; k < information_.size(); ++k) { total += of_ability[k] * units_.fixed_information[k]; }
-        denominator = WideNumber{1} << places;
+        for (WideNumber& multiplier : multipliers) { multiplier *= largest; }
+        denominator = WideNumber{1} << multiplier_places;
     }
-    const std::int64_t goal_unit = problem_.goal == Goal::maximum ? largest_weight : 1;
-    std::vector<WideNumber> multipliers(rows_.size());
+    WideNumber total = 0;
+    for (std::size_t k = 0; k < information_.size(); ++k) { total += of_ability[k] * units_.fixed_information[k]; }
     for (std::size_t row = 0; row < rows_.size(); ++row) {
-        const Row& kind = rows_[row];
-        if (kind.kind == Row::Kind::ability) { continue; }
-        WideNumber multiplier = whole(prices[row], kind.scale, information_scale_) * goal_unit;
-        std::int64_t low = 0;
-        std::int64_t high = 0;
-        switch (kind.kind) {
-        case Row::Kind::count:
-            low = units_.counts[kind.index].at_least;
-            high = units_.counts[kind.index].at_most;
-            break;
-        case Row::Kind::sum:
-            low = units_.sums[kind.index].at_least;
-            high = units_.sums[kind.index].at_most;
-            break;
-        case Row::Kind::enemies: high = 1; break;
-        case Row::Kind::share:
+        WideNumber& multiplier = multipliers[row];
+        const auto kind = rows_[row].kind;
+        if (kind == Row::Kind::share || kind == Row::Kind::stimulus_most) {
             multiplier = std::max<WideNumber>(multiplier, 0);
-            // Doubled, so that the bound is whole.
-            total += multiplier *
-                     ((problem_.overlap_max - static_cast<std::int64_t>(units_.fixed.size())) *
-                          (std::int64_t{problem_.form_count} - 1) +
-                      1) /
-                     2;
-            break;
-        case Row::Kind::ability: break;
         }
-        if (kind.kind != Row::Kind::share) { total += multiplier * (multiplier > 0 ? high : low); }
-        multipliers[row] = multiplier;
+        if (kind == Row::Kind::stimulus_least) { multiplier = std::min<WideNumber>(multiplier, 0); }
+        if (kind == Row::Kind::share) {
+            const auto fixed = static_cast<std::int64_t>(units_.fixed.size());
+            total += (multiplier * ((problem_.overlap_max - fixed) * (std::int64_t{problem_.form_count} - 1)) + 1) / 2;
+        } else if (kind != Row::Kind::ability && multiplier != 0) {
+            const auto [low, high] = bounds_of(rows_[row]);
+            total += multiplier * (multiplier > 0 ? high : low);
+        }
     }
     WideNumber of_units = 0; // times the number of forms
     for (UnitProblem::Unit unit = 0; unit < units_.units.size(); ++unit) {
-        WideNumber left = 0;
+        WideNumber left = -used_by(unit, multipliers);
         for (std::size_t k = 0; k < information_.size(); ++k) { left += of_ability[k] * information_[k][unit]; }
-        for (const auto& part : units_.parts_of(unit)) {
-            left -= multipliers[row_of_count_[part.constraint]] * part.amount;
-        }
-        for (std::size_t s = 0; s < units_.sums.size(); ++s) {
-            left -= multipliers[row_of_sum_[s]] * units_.sums[s].values[unit];
-        }
-        if (options_.with_enemies) {
-            for (const std::uint32_t set : units_.enemy_sets_of(unit)) { left -= multipliers[row_of_enemies_[set]]; }
-        }
         if (copies_ == 1) {
-            of_units += std::max<WideNumber>(left, 0) * std::min(problem_.use_max, problem_.form_count);
+            of_units += most(left, column_of_unit_[unit], uses_of(unit));
             continue;
         }
         const WideNumber share = multipliers[share_row_] * static_cast<std::int64_t>(units_.units[unit].size());
-        for (std::uint32_t copy = 0; copy < copies_; ++copy) {
+        for (std::uint32_t copy = 0; copy < std::min(copies_, uses_of(unit)); ++copy) {
             of_units += std::max<WideNumber>(left - share * copy, 0);
         }
     }
+    for (std::size_t t = 0; t < units_.stimuli.size(); ++t) {
+        of_units += most(-used_by_stimulus(t, multipliers), column_of_stimulus_[t], problem_.form_count);
+    }
     total += (of_units + problem_.form_count - 1) / problem_.form_count;
     return {total, denominator > 0 ? denominator : 1};
+}
+
+bool Relaxation::contradicts() const
+{
+    const auto& weights = program_.contradiction();
+    if (weights.size() != rows_.size()) { return false; }
+    for (const int sign : {1, -1}) {
+        std::vector<WideNumber> multipliers = whole_multipliers(weights);
+        // What the rows ask for at least must be more than all columns together can give.
+        WideNumber asked = 0;
+        for (std::size_t row = 0; row < rows_.size(); ++row) {
+            WideNumber& multiplier = multipliers[row] *= sign;
+            const auto kind = rows_[row].kind;
+            if (kind == Row::Kind::ability || kind == Row::Kind::share ||
+                (kind == Row::Kind::stimulus_least && multiplier < 0) ||
+                (kind == Row::Kind::stimulus_most && multiplier > 0)) {
+                multiplier = 0;
+            }
+            if (multiplier == 0) { continue; }
+            const auto [low, high] = bounds_of(rows_[row]);
+            asked += multiplier * (multiplier > 0 ? low : high);
+        }
+        WideNumber given = 0; // times the number of forms
+        for (UnitProblem::Unit unit = 0; unit < units_.units.size(); ++unit) {
+            given += most(used_by(unit, multipliers), column_of_unit_[unit], uses_of(unit));
+        }
+        for (std::size_t t = 0; t < units_.stimuli.size(); ++t) {
+            given += most(used_by_stimulus(t, multipliers), column_of_stimulus_[t], problem_.form_count);
+        }
+        if (given < asked * problem_.form_count) { return true; }
+    }
+    return false;
+}
+
+std::string Relaxation::name_of_row(std::size_t row) const
+{
+    const Row& kind = rows_[row];
+    switch (kind.kind) {
+    case Row::Kind::count: return units_.counts[kind.index].name;
+    case Row::Kind::sum: return units_.sums[kind.index].name;
+    case Row::Kind::enemies: return "enemies " + std::to_string(kind.index);
+    case Row::Kind::stimulus_least:
+    case Row::Kind::stimulus_most:
+    case Row::Kind::within: return units_.stimuli[kind.index].name;
+    case Row::Kind::stimuli: return "number of stimuli";
+    case Row::Kind::ability:
+    case Row::Kind::share: break;
+    }
+    return "";
 }
 
 } // namespace papervault::engine::assembly

@@ -10,10 +10,12 @@ namespace {
 
 /// Sums are felt about as much as counts: so many units of strain for the usual distance of two units' values.
 constexpr std::int64_t strain_of_usual_distance = 48;
+constexpr std::int64_t strain_of_usual_distance_light = 16;
 
 } // namespace
 
-SoftModel::SoftModel(const UnitProblem& problem) : problem_{&problem}, is_heavy_(problem.units.size())
+SoftModel::SoftModel(const UnitProblem& problem, std::size_t light_from)
+    : problem_{&problem}, is_heavy_(problem.units.size())
 {
     for (const auto& count : problem.counts) { ranges_of_counts_.push_back({count.at_least, count.at_most}); }
     words_ = std::bit_ceil((problem.counts.size() + 63) / 64);
@@ -32,7 +34,9 @@ SoftModel::SoftModel(const UnitProblem& problem) : problem_{&problem}, is_heavy_
         std::int64_t distance = 0;
         for (const std::int64_t value : sum.values) { distance += std::abs(value - total / size) / size; }
         unsigned shift = 0;
-        while ((distance >> shift) > strain_of_usual_distance) { ++shift; }
+        const std::int64_t wanted =
+            shifts_.size() < light_from ? strain_of_usual_distance : strain_of_usual_distance_light;
+        while ((distance >> shift) > wanted) { ++shift; }
         shifts_.push_back(shift);
     }
     values_.resize(problem.units.size() * problem.sums.size());

@@ -25,7 +25,8 @@ public:
         std::int64_t at_most = 0;
     };
 
-    explicit SoftModel(const UnitProblem& problem);
+    /// @param light_from Sums from this one on strain less than the others.
+    explicit SoftModel(const UnitProblem& problem, std::size_t light_from = SIZE_MAX);
 
     [[nodiscard]] std::size_t words() const noexcept { return words_; }
     [[nodiscard]] std::size_t sums() const noexcept { return ranges_of_sums_.size(); }

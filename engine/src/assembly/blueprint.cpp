@@ -1,3 +1,5 @@
+#include "assembly/blueprint_rules.hpp"
+
 #include <papervault/engine/blueprint.hpp>
 
 #include <algorithm>
@@ -141,7 +143,7 @@ Result<void> validate(const Blueprint& blueprint)
         return refuse(EngineError::out_of_range,
                       "excluded_items: at most " + std::to_string(BlueprintLimits::excluded_max));
     }
-    return {};
+    return assembly::validate_rules(blueprint);
 }
 
 std::vector<std::string> form_ids(const Blueprint& blueprint)

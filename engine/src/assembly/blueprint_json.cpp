@@ -1,3 +1,5 @@
+#include "assembly/blueprint_rules.hpp"
+
 #include <papervault/engine/blueprint.hpp>
 #include <papervault/engine/json.hpp>
 
@@ -140,6 +142,7 @@ Result<Blueprint> blueprint_from_json(const json::value& value)
     if (fields.has("excluded_items")) {
         blueprint.excluded_items = fields.texts("excluded_items", BlueprintLimits::excluded_max, item_id_bytes_max);
     }
+    if (fields.has("rules")) { blueprint.rules = assembly::read_rules(fields); }
     if (const auto finished = fields.finish(); !finished) { return std::unexpected{finished.error()}; }
     if (const auto valid = validate(blueprint); !valid) { return std::unexpected{valid.error()}; }
     return blueprint;
@@ -166,6 +169,8 @@ json::value to_json(const Blueprint& blueprint)
     json::array excluded;
     for (const std::string& id : blueprint.excluded_items) { excluded.emplace_back(id); }
     object["excluded_items"] = std::move(excluded);
+    // Left out where nothing is asked, so that the text of older blueprints stays the same.
+    if (blueprint.rules != BlueprintRules{}) { object["rules"] = assembly::rules_to_json(blueprint.rules); }
     return object;
 }
 

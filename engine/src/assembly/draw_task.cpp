@@ -52,7 +52,43 @@ void set_difficulty_window(DrawTask& task)
     task.difficulty_highest = total * (target + tolerance);
 }
 
-Result<void> take_items(DrawTask& task, std::span<const PoolItem> pool)
+/// Bounds on what is left to draw when one item at this node is fixed.
+void take_one(std::vector<Bounds>& bounds, const ScopeTree& tree, std::size_t node)
+{
+    for (;; node = tree.nodes()[node].parent) {
+        bounds[node].at_least = std::max(0, bounds[node].at_least - 1);
+        if (bounds[node].at_most != Bounds::unlimited) { --bounds[node].at_most; }
+        if (node == ScopeTree::root) { return; }
+    }
+}
+
+/// Takes the required items out of what is to be drawn: counts, bounds and the difficulty window are those of the rest.
+Result<void> fix_required(DrawTask& task, std::span<const PoolItem> pool, const FormRuleBook& book)
+{
+    task.required.resize(task.sections.size());
+    for (const auto& [section, position] : book.required()) {
+        const PoolItem& item = pool[position];
+        SectionTask& place = task.sections[section];
+        const std::size_t node = task.tree.smallest_covering(item.knowledge_point);
+        take_one(place.bounds, task.tree, node);
+        take_one(task.paper, task.tree, node);
+        --place.count;
+        for (const Bounds& bounds : {place.bounds[node], place.bounds[ScopeTree::root], task.paper[node]}) {
+            if (bounds.at_most < 0) {
+                return refuse(EngineError::infeasible,
+                              "required_items: with " + item.id +
+                                  " there are more than the counts of its section or scope allow");
+            }
+        }
+        const std::int64_t difficulty = place.points_units * item.difficulty.units();
+        task.difficulty_lowest -= difficulty;
+        task.difficulty_highest -= difficulty;
+        task.required[section].push_back(position);
+    }
+    return {};
+}
+
+Result<void> take_items(DrawTask& task, std::span<const PoolItem> pool, const FormRuleBook& book)
 {
     std::vector<std::uint32_t> by_id(pool.size());
     std::iota(by_id.begin(), by_id.end(), 0U);
@@ -70,7 +106,8 @@ Result<void> take_items(DrawTask& task, std::span<const PoolItem> pool)
             return refuse(EngineError::out_of_range, wording::difficulty_of_item(item.id, item.difficulty));
         }
         const auto type = std::ranges::find(task.types, item.type);
-        if (type == task.types.end() || excluded.contains(item.id)) { continue; }
+        if (type == task.types.end() || excluded.contains(item.id) || !book.may_be_drawn(position)) { continue; }
+        task.rules.add_item(book, position);
         task.items.push_back({position, static_cast<std::size_t>(type - task.types.begin()),
                               task.tree.smallest_covering(item.knowledge_point), item.difficulty.units()});
     }
@@ -96,7 +133,11 @@ Result<DrawTask> make_task(std::span<const PoolItem> pool, const Blueprint& blue
     lay_out_sections(task);
     lay_out(task.tree, blueprint.scopes, task.paper, task.paper_is_asked);
     set_difficulty_window(task);
-    if (const auto taken = take_items(task, pool); !taken) { return std::unexpected{taken.error()}; }
+    const auto book = FormRuleBook::make(pool, blueprint);
+    if (!book) { return std::unexpected{book.error()}; }
+    task.rules = FormRules{*book};
+    if (const auto fixed = fix_required(task, pool, *book); !fixed) { return std::unexpected{fixed.error()}; }
+    if (const auto taken = take_items(task, pool, *book); !taken) { return std::unexpected{taken.error()}; }
     return task;
 }
 

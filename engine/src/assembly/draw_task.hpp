@@ -1,5 +1,6 @@
 #pragma once
 
+#include "assembly/form_rules.hpp"
 #include "assembly/scope_tree.hpp"
 
 #include <papervault/engine/assembly.hpp>
@@ -50,6 +51,9 @@ struct DrawTask {
     std::vector<bool> paper_is_asked; ///< By node.
     std::vector<TaskItem> items;
     int form_count = 1;
+    /// By section, positions in the pool. Everything else in the task is about the items beside these.
+    std::vector<std::vector<std::uint32_t>> required;
+    FormRules rules; ///< By index into items.
     /// Window of Σ points × difficulty over a form, in units of 1e-12.
     std::int64_t difficulty_lowest = 0;
     std::int64_t difficulty_highest = 0;

@@ -131,7 +131,7 @@ private:
         Sections form;
         for (std::uint64_t tried = 0; tried < limit && tally_.proposals < proposals_max; ++tried) {
             if (!sampler.propose(task_, random_, scratch, tally_, form)) { continue; }
-            if (!has_difficulty(form) || !overlaps_little(form)) { continue; }
+            if (!has_difficulty(form) || !keeps_rules(form) || !overlaps_little(form)) { continue; }
             if (sampler.tilt() && !sampler.tilt()->keeps(task_, form, random_)) {
                 ++tally_.tilt;
                 continue;
@@ -157,6 +157,14 @@ private:
         if (!tally_.nearest_difficulty || distance(sum) < distance(*tally_.nearest_difficulty)) {
             tally_.nearest_difficulty = sum;
         }
+        return false;
+    }
+
+    bool keeps_rules(const Sections& form)
+    {
+        const auto broken = task_.rules.first_broken(form);
+        if (!broken) { return true; }
+        ++tally_.rules[*broken];
         return false;
     }
 
@@ -212,6 +220,7 @@ public:
         SetDraw set{task_, sampler_, stream};
         if (!set.run()) { return refuse(EngineError::infeasible, wording::gave_up(task_, set.tally())); }
         const std::vector<std::string> ids = form_ids(task_.blueprint);
+        RandomIntegers places{stream};
         Draw draw;
         draw.proposals = set.tally().proposals;
         for (std::size_t form = 0; form < ids.size(); ++form) {
@@ -219,6 +228,10 @@ public:
             for (const auto& section : set.forms()[form]) {
                 auto& positions = drawn.sections.emplace_back();
                 for (const std::uint32_t item : section) { positions.push_back(task_.items[item].position); }
+                const auto& required = task_.required[drawn.sections.size() - 1];
+                if (required.empty()) { continue; }
+                positions.insert(positions.end(), required.begin(), required.end());
+                places.shuffle(std::span{positions});
             }
             draw.forms.push_back(std::move(drawn));
         }

@@ -6,7 +6,8 @@
 namespace papervault::engine::assembly {
 
 Tally::Tally(const DrawTask& task)
-    : section_scopes(task.sections.size(), std::vector<std::uint64_t>(task.tree.size())), paper_scopes(task.tree.size())
+    : section_scopes(task.sections.size(), std::vector<std::uint64_t>(task.tree.size())),
+      paper_scopes(task.tree.size()), rules(task.rules.size())
 {
 }
 

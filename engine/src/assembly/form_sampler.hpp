@@ -20,7 +20,8 @@ struct Tally {
     std::vector<std::vector<std::uint64_t>> section_scopes; ///< By section and node.
     std::vector<std::uint64_t> paper_scopes;                ///< By node.
     std::uint64_t difficulty = 0;
-    std::uint64_t tilt = 0; ///< Met everything, but had to make up for the tilt.
+    std::vector<std::uint64_t> rules; ///< By number of the rule.
+    std::uint64_t tilt = 0;           ///< Met everything, but had to make up for the tilt.
     std::uint64_t overlap = 0;
     std::uint64_t leaves_too_little = 0;            ///< For the forms still to be drawn.
     std::optional<std::int64_t> nearest_difficulty; ///< Of those that only the difficulty turned down.

@@ -1,3 +1,5 @@
+#include "assembly/verify_rules.hpp"
+
 #include <papervault/engine/assembly.hpp>
 
 #include <map>
@@ -85,12 +87,14 @@ Result<void> check_form(std::span<const PoolItem> pool, const Blueprint& bluepri
                                   std::to_string(blueprint.sections.size()));
     }
     Items all;
+    std::vector<Items> by_section;
     // The mean as a fraction, Σ points × difficulty over Σ points, compared without dividing.
     Wide points = 0;
     Wide weighted = 0;
     for (std::size_t number = 0; number < form.sections.size(); ++number) {
         const auto items = check_section(pool, blueprint, form, number, ids_in_form);
         if (!items) { return std::unexpected{items.error()}; }
+        by_section.push_back(*items);
         for (const PoolItem* item : *items) {
             all.push_back(item);
             points += blueprint.sections[number].points_each.units();
@@ -109,7 +113,18 @@ Result<void> check_form(std::span<const PoolItem> pool, const Blueprint& bluepri
                                   blueprint.difficulty_target.to_string() + " ± " +
                                   blueprint.difficulty_tolerance.to_string());
     }
+    if (const std::string broken = broken_rule(pool, blueprint, by_section); !broken.empty()) {
+        return wrong(form.id, broken);
+    }
     return {};
+}
+
+bool is_required(const Blueprint& blueprint, const std::string& id)
+{
+    for (const RequiredItem& item : blueprint.rules.required_items) {
+        if (item.id == id) { return true; }
+    }
+    return false;
 }
 
 } // namespace
@@ -130,7 +145,9 @@ Result<void> verify_forms(std::span<const PoolItem> pool, const Blueprint& bluep
         for (const auto& [other, ids_of_other] : ids) {
             if (other == name) { continue; }
             int common = 0;
-            for (const std::string& id : ids[name]) { common += ids_of_other.contains(id) ? 1 : 0; }
+            for (const std::string& id : ids[name]) {
+                common += ids_of_other.contains(id) && !is_required(blueprint, id) ? 1 : 0;
+            }
             if (common > blueprint.overlap_max) {
                 return wrong(name, std::to_string(common) + " items in common with form " + other + ", at most " +
                                        std::to_string(blueprint.overlap_max) + " allowed");
@@ -138,6 +155,12 @@ Result<void> verify_forms(std::span<const PoolItem> pool, const Blueprint& bluep
         }
     }
     return {};
+}
+
+Result<void> verify_form(std::span<const PoolItem> pool, const Blueprint& blueprint, const DrawnForm& form)
+{
+    std::set<std::string> ids;
+    return check_form(pool, blueprint, form, ids);
 }
 
 } // namespace papervault::engine

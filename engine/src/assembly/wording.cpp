@@ -161,6 +161,9 @@ std::string gave_up(const DrawTask& task, const Tally& tally)
         if (tally.nearest_difficulty) { text += ", nearest found " + mean_text(task, *tally.nearest_difficulty); }
         return text;
     });
+    for (std::size_t rule = 0; rule < tally.rules.size(); ++rule) {
+        compare(tally.rules[rule], [&] { return "the rule " + task.rules.name(rule); });
+    }
     compare(tally.overlap, [&] {
         return "items in common with another form, at most " + std::to_string(task.blueprint.overlap_max) + " allowed";
     });

@@ -2,6 +2,7 @@
 
 #include "custody/release.hpp"
 #include "custody/share_collector.hpp"
+#include "custody/spoken_release.hpp"
 #include "package/bindings.hpp"
 
 #include <optional>
@@ -53,6 +54,14 @@ Result<void> HallOpening::add_release(const Release& release)
     return {};
 }
 
+Result<void> HallOpening::add_spoken_release(std::string_view code)
+{
+    auto share = open_spoken_release(state_->header, state_->shares.opener_keys(), code);
+    if (!share) { return std::unexpected{share.error()}; }
+    state_->release_share = *std::move(share);
+    return {};
+}
+
 int HallOpening::shares_given() const noexcept
 {
     return state_->shares.given();
@@ -94,7 +103,7 @@ Result<CompartmentKeys> HallOpening::open(engine::Instant now) const
         crypto::open_sealed(state_->shares.opener_keys(), header.sealed_host_share,
                             host_share_context(header.suite, header.package_id, header.hall.id()).view());
     if (!host_share) { return refuse(VaultError::authentication_failed, "the package does not open"); }
-    const auto key = hall_key(header.suite, *custody_secret, *state_->release_share, *host_share, binding_of(header));
+    const auto key = hall_key(header.suite, *custody_secret, *state_->release_share, *host_share, header.binding);
     return unlock_compartments(header, LockSet::hall, key);
 }
 

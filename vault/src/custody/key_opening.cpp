@@ -36,7 +36,7 @@ Result<CompartmentKeys> KeyOpening::open() const
     const auto secret = state_->shares.combine();
     if (!secret) { return std::unexpected{secret.error()}; }
     return unlock_compartments(state_->header, LockSet::graders,
-                               graders_key(state_->header.suite, *secret, binding_of(state_->header)));
+                               graders_key(state_->header.suite, *secret, state_->header.binding));
 }
 
 } // namespace papervault::vault

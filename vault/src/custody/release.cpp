@@ -84,12 +84,8 @@ Result<Release> decode_release(std::string_view text)
     return release;
 }
 
-Result<Release> issue_release(const PackageHeader& package, const crypto::SecretBuffer& release_share,
-                              const Identity& office, engine::Instant now)
+Result<void> check_release(const PackageHeader& package, const crypto::SecretBuffer& release_share, engine::Instant now)
 {
-    if (office.card() != package.office) {
-        return refuse(VaultError::not_permitted, "only " + package.office.name + " releases this package");
-    }
     if (now < package.batch.opens_at) {
         return refuse(VaultError::release_time_not_reached,
                       "batch " + package.batch.id + " is released from " + engine::to_text(package.batch.opens_at));
@@ -99,6 +95,18 @@ Result<Release> issue_release(const PackageHeader& package, const crypto::Secret
     }
     if (commitment_to_release(package.suite, release_share, package.package_id) != package.release_commitment) {
         return refuse(VaultError::share_invalid, "this is not the release share of the package");
+    }
+    return {};
+}
+
+Result<Release> issue_release(const PackageHeader& package, const crypto::SecretBuffer& release_share,
+                              const Identity& office, engine::Instant now)
+{
+    if (office.card() != package.office) {
+        return refuse(VaultError::not_permitted, "only " + package.office.name + " releases this package");
+    }
+    if (auto allowed = check_release(package, release_share, now); !allowed) {
+        return std::unexpected{allowed.error()};
     }
     Release release{.package_id = package.package_id,
                     .hall_id = package.hall.id(),

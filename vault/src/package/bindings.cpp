@@ -62,6 +62,18 @@ crypto::Digest host_share_context(crypto::Suite suite, std::string_view package_
     return crypto::hash(suite, "papervault.host-share.v1", {bytes_of(package_id), bytes_of(hall_id)});
 }
 
+crypto::Digest recovery_half_context(crypto::Suite suite, std::string_view package_id, std::string_view sealer_id,
+                                     std::uint8_t index)
+{
+    const std::array index_byte{std::byte{index}};
+    return crypto::hash(suite, "papervault.recovery-half.v1", {bytes_of(package_id), bytes_of(sealer_id), index_byte});
+}
+
+crypto::Digest recovery_secrets_context(crypto::Suite suite, std::string_view package_id, const crypto::Digest& binding)
+{
+    return crypto::hash(suite, "papervault.recovery-secrets.v1", {bytes_of(package_id), binding.view()});
+}
+
 crypto::Digest commitment_to(crypto::Suite suite, const crypto::Share& share, std::string_view package_id,
                              LockSet locks)
 {

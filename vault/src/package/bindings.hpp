@@ -13,6 +13,7 @@ namespace papervault::vault {
 /// "hall" or "graders", as in the header.
 [[nodiscard]] std::string_view to_text(LockSet locks) noexcept;
 
+/// Made once, when a header is written or read; afterwards header.binding has it.
 /// Digest of package id, batch, forms, hall and office; in version 2 of suite and version, too.
 [[nodiscard]] crypto::Digest binding_of(const PackageHeader& header);
 
@@ -26,6 +27,12 @@ namespace papervault::vault {
                                                   std::string_view member_id, std::uint8_t index);
 [[nodiscard]] crypto::Digest host_share_context(crypto::Suite suite, std::string_view package_id,
                                                 std::string_view hall_id);
+
+/// Of one sealer's half of the recovery key, and of what that key protects.
+[[nodiscard]] crypto::Digest recovery_half_context(crypto::Suite suite, std::string_view package_id,
+                                                   std::string_view sealer_id, std::uint8_t index);
+[[nodiscard]] crypto::Digest recovery_secrets_context(crypto::Suite suite, std::string_view package_id,
+                                                      const crypto::Digest& binding);
 
 [[nodiscard]] crypto::Digest commitment_to(crypto::Suite suite, const crypto::Share& share, std::string_view package_id,
                                            LockSet locks);

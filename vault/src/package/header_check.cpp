@@ -59,6 +59,22 @@ Result<void> check_quorum(crypto::Suite suite, const Quorum& quorum)
     return {};
 }
 
+/// What lets somebody else take a lock over, and the way of the release by voice.
+Result<void> check_ways_out(const PackageHeader& header)
+{
+    const Recovery& recovery = header.recovery;
+    if (header.version < 2) { return {}; }
+    if (header.spoken_release.size() != spoken_release_bytes(header.suite)) {
+        return unsound("it has no sound spoken release");
+    }
+    if (recovery.sealed_halves.size() != 2 || recovery.sealed_halves[0].size() != sealed_share_bytes(header.suite) ||
+        recovery.sealed_halves[1].size() != sealed_share_bytes(header.suite) ||
+        recovery.sealed_secrets.size() != recovery_bytes(header.suite, header.custody.members.size())) {
+        return unsound("it has no sound recovery");
+    }
+    return {};
+}
+
 Result<void> check_forms(const PackageHeader& header)
 {
     std::set<std::string> ids;
@@ -97,6 +113,7 @@ Result<void> check_header(const PackageHeader& header)
     if (auto roles = check_roles(header); !roles) { return roles; }
     if (auto custody = check_quorum(header.suite, header.custody); !custody) { return custody; }
     if (auto graders = check_quorum(header.suite, header.graders); !graders) { return graders; }
+    if (auto ways = check_ways_out(header); !ways) { return ways; }
     if (auto forms = check_forms(header); !forms) { return forms; }
     return check_compartments(header);
 }

@@ -66,6 +66,23 @@ Quorum quorum_field(engine::JsonFields& outer, std::string_view name)
     return quorum;
 }
 
+Recovery recovery_field(engine::JsonFields& outer, std::string_view name)
+{
+    Recovery recovery;
+    const boost::json::value& value = outer.member(name);
+    if (!outer.good()) { return recovery; }
+    engine::JsonFields fields{value, outer.path(name)};
+    for (const std::string& text : fields.texts("sealed_halves", 2, 512)) {
+        auto half = crypto::from_base64(text);
+        if (!half) { fields.problem(engine::EngineError::malformed, "sealed_halves", "is not base64"); }
+        recovery.sealed_halves.push_back(std::move(half).value_or(crypto::Bytes{}));
+    }
+    recovery.sealed_secrets =
+        base64_field(fields, "sealed_secrets", recovery_bytes(crypto::Suite::gm1, crypto::share_count_max));
+    if (auto finished = fields.finish(); !finished) { outer.problem(finished.error()); }
+    return recovery;
+}
+
 std::vector<IdentityCard> cards_field(engine::JsonFields& fields, std::string_view name, std::size_t count_max)
 {
     std::vector<IdentityCard> cards;
@@ -150,7 +167,16 @@ std::string encode_header(const PackageHeader& header)
     auto json = document(package_format);
     json["version"] = header.version;
     json["suite"] = crypto::to_text(header.suite);
-    if (header.version > 1) { json["golden_sample"] = header.golden_sample; }
+    if (header.version > 1) {
+        json["golden_sample"] = header.golden_sample;
+        json["spoken_release"] = crypto::to_base64(header.spoken_release);
+        boost::json::array halves;
+        for (const crypto::Bytes& half : header.recovery.sealed_halves) {
+            halves.push_back(boost::json::string{crypto::to_base64(half)});
+        }
+        json["recovery"] = {{"sealed_halves", std::move(halves)},
+                            {"sealed_secrets", crypto::to_base64(header.recovery.sealed_secrets)}};
+    }
     json["package_id"] = header.package_id;
     json["batch"] = engine::to_json(header.batch);
     json["sealed_at"] = engine::to_text(header.sealed_at);
@@ -213,6 +239,9 @@ Result<PackageHeader> decode_header(const boost::json::value& value, std::string
     const auto release_commitment = digest_field(fields, "release_commitment");
     auto sealed_host_share = base64_field(fields, "sealed_host_share", sealed_share_bytes_max);
     auto graders = quorum_field(fields, "graders");
+    const std::size_t spoken_bytes_max = spoken_release_bytes(crypto::Suite::gm1);
+    auto spoken_release = version > 1 ? base64_field(fields, "spoken_release", spoken_bytes_max) : crypto::Bytes{};
+    auto recovery = version > 1 ? recovery_field(fields, "recovery") : Recovery{};
     std::vector<Compartment> compartments;
     for_each_entry(fields, "compartments", compartments_max, [&compartments](engine::JsonFields& entry) {
         compartments.push_back(compartment_from_fields(entry));
@@ -238,12 +267,16 @@ Result<PackageHeader> decode_header(const boost::json::value& value, std::string
                          .custody = std::move(custody),
                          .release_commitment = release_commitment,
                          .sealed_host_share = std::move(sealed_host_share),
+                         .spoken_release = std::move(spoken_release),
+                         .recovery = std::move(recovery),
                          .graders = std::move(graders),
-                         .compartments = std::move(compartments)};
+                         .compartments = std::move(compartments),
+                         .binding = {}};
     if (auto same = require_same_spelling(text, encode_header(header), package_format); !same) {
         return std::unexpected{same.error()};
     }
     if (auto sound = check_header(header); !sound) { return std::unexpected{sound.error()}; }
+    header.binding = binding_of(header);
     return header;
 }
 

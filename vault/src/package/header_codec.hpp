@@ -24,6 +24,16 @@ inline constexpr std::size_t sealed_share_bytes_max =
     return share_bytes + crypto::message_overhead_bytes(suite);
 }
 
+[[nodiscard]] constexpr std::size_t spoken_release_bytes(crypto::Suite suite) noexcept
+{
+    return share_bytes + crypto::message_overhead_bytes(suite) + crypto::sealed_overhead_bytes(suite);
+}
+/// Host share and the share of every custodian.
+[[nodiscard]] constexpr std::size_t recovery_bytes(crypto::Suite suite, std::size_t custodians) noexcept
+{
+    return share_bytes * (1 + custodians) + crypto::message_overhead_bytes(suite);
+}
+
 /// Canonical JSON.
 [[nodiscard]] std::string encode_header(const PackageHeader& header);
 

@@ -1,6 +1,7 @@
 #include <papervault/vault/custody.hpp>
 #include <papervault/vault/package.hpp>
 
+#include "custody/rewrapped.hpp"
 #include "package/bindings.hpp"
 #include "package/package_file.hpp"
 
@@ -11,13 +12,22 @@ namespace papervault::vault {
 class PackageReader::Impl {
 public:
     explicit Impl(PackageFile package)
-        : package_{std::move(package)}, binding_{binding_of(package_.header)},
-          digest_{package_.frame.digest(package_.header.suite)}
+        : package_{std::move(package)}, digest_{package_.frame.digest(package_.header.suite)}
     {
     }
 
     [[nodiscard]] const PackageFile& package() const noexcept { return package_; }
     [[nodiscard]] const crypto::Digest& digest() const noexcept { return digest_; }
+
+    [[nodiscard]] Result<void> apply(const Rewrap& rewrap)
+    {
+        auto header = rewrapped(package_.header, digest_, rewraps_applied_, rewrap);
+        if (!header) { return std::unexpected{header.error()}; }
+        package_.header = *std::move(header);
+        ++rewraps_applied_;
+        return {};
+    }
+    [[nodiscard]] int rewraps_applied() const noexcept { return rewraps_applied_; }
 
     [[nodiscard]] Result<const Compartment*> find(std::string_view name) const
     {
@@ -35,15 +45,16 @@ public:
         if (key == nullptr || key->size_bytes() != crypto::aead_key_bytes) {
             return refuse(VaultError::not_permitted, "the locks of compartment " + compartment.name + " are closed");
         }
-        const auto context = compartment_context(package_.header.suite, package_.header.package_id, binding_,
-                                                 compartment.name, compartment.plaintext_length);
+        const auto context =
+            compartment_context(package_.header.suite, package_.header.package_id, package_.header.binding,
+                                compartment.name, compartment.plaintext_length);
         return crypto::ChunkCipher{key->clone(), crypto::Bytes{context.bytes.begin(), context.bytes.end()},
                                    package_.header.suite};
     }
 
 private:
     PackageFile package_;
-    crypto::Digest binding_;
+    int rewraps_applied_ = 0;
     crypto::Digest digest_;
 };
 
@@ -89,6 +100,16 @@ Result<void> PackageReader::verify_digests() const
         }
     }
     return package.file.require_same_size();
+}
+
+Result<void> PackageReader::apply(const Rewrap& rewrap)
+{
+    return impl_->apply(rewrap);
+}
+
+int PackageReader::rewraps_applied() const noexcept
+{
+    return impl_->rewraps_applied();
 }
 
 Result<void> PackageReader::require_known(std::span<const IdentityCard> people) const

@@ -1,5 +1,6 @@
 #include <papervault/vault/package.hpp>
 
+#include "custody/spoken_release.hpp"
 #include "json_codec.hpp"
 #include "package/bindings.hpp"
 #include "package/container.hpp"
@@ -11,6 +12,8 @@
 #include <papervault/crypto/secret_sharing.hpp>
 #include <papervault/vault/golden.hpp>
 
+#include <algorithm>
+
 namespace papervault::vault {
 namespace {
 
@@ -19,6 +22,7 @@ constexpr std::string_view engine_version = "papervault " PAPERVAULT_VERSION;
 struct NewQuorum {
     Quorum quorum;
     crypto::SecretBuffer secret;
+    std::vector<crypto::Share> shares;
 };
 
 /// A secret that only `threshold` of the members can put together again.
@@ -26,8 +30,9 @@ Result<NewQuorum> make_quorum(crypto::Suite suite, const std::vector<IdentityCar
                               std::string_view package_id, LockSet locks)
 {
     if (threshold < 2) { return refuse(VaultError::not_permitted, "a quorum is at least two persons"); }
-    NewQuorum made{.quorum = {.threshold = threshold, .members = {}}, .secret = crypto::random_secret(share_bytes)};
-    const auto shares = crypto::split_secret(made.secret, threshold, static_cast<int>(people.size()));
+    NewQuorum made{
+        .quorum = {.threshold = threshold, .members = {}}, .secret = crypto::random_secret(share_bytes), .shares = {}};
+    auto shares = crypto::split_secret(made.secret, threshold, static_cast<int>(people.size()));
     if (!shares) { return refuse(VaultError::malformed, "quorum: " + shares.error().detail); }
     for (std::size_t i = 0; i < people.size(); ++i) {
         const crypto::Share& share = (*shares)[i];
@@ -38,7 +43,36 @@ Result<NewQuorum> make_quorum(crypto::Suite suite, const std::vector<IdentityCar
              .sealed_share = crypto::seal_to(people[i].box_key, share.value.expose(), context.view()),
              .share_commitment = commitment_to(suite, share, package_id, locks)});
     }
+    made.shares = *std::move(shares);
     return made;
+}
+
+/// Host share and custodians' shares, for both sealers together.
+Result<Recovery> make_recovery(const PackageHeader& header, const crypto::SecretBuffer& host_share,
+                               const std::vector<crypto::Share>& custodians)
+{
+    const crypto::SecretBuffer key = crypto::random_secret(share_bytes);
+    const auto halves = crypto::split_secret(key, 2, 2);
+    if (!halves) { return refuse(VaultError::malformed, "recovery: " + halves.error().detail); }
+    Recovery recovery;
+    for (std::size_t i = 0; i < 2; ++i) {
+        const IdentityCard& sealer = header.sealers[i];
+        const auto context =
+            recovery_half_context(header.suite, header.package_id, sealer.id(), static_cast<std::uint8_t>(i));
+        recovery.sealed_halves.push_back(crypto::seal_to(sealer.box_key, (*halves)[i].value.expose(), context.view()));
+    }
+    crypto::SecretBuffer secrets{share_bytes * (1 + custodians.size())};
+    auto rest = secrets.expose();
+    const auto put = [&rest](crypto::ByteView share) {
+        std::ranges::copy(share, rest.begin());
+        rest = rest.subspan(share.size());
+    };
+    put(host_share.expose());
+    for (const crypto::Share& share : custodians) { put(share.value.expose()); }
+    recovery.sealed_secrets =
+        crypto::encrypt(header.suite, key, secrets.expose(),
+                        recovery_secrets_context(header.suite, header.package_id, header.binding).view());
+    return recovery;
 }
 
 PackageHeader header_for(const SealRequest& request, const Identity& first_sealer)
@@ -60,8 +94,11 @@ PackageHeader header_for(const SealRequest& request, const Identity& first_seale
             .custody = {},
             .release_commitment = {},
             .sealed_host_share = {},
+            .spoken_release = {},
+            .recovery = {},
             .graders = {},
-            .compartments = {}};
+            .compartments = {},
+            .binding = {}};
 }
 
 /// Nothing is written that the reader would refuse.
@@ -104,7 +141,15 @@ Result<SealedDraft> seal_package(const SealRequest& request, const Identity& fir
     header.sealed_host_share = crypto::seal_to(request.hall.box_key, host_share.expose(),
                                                host_share_context(suite, package_id, request.hall.id()).view());
 
-    const auto binding = binding_of(header);
+    header.binding = binding_of(header);
+    const crypto::Digest& binding = header.binding;
+    header.spoken_release = seal_spoken_release(header, release_share);
+    if (request.second_sealer.suite() != suite) {
+        return refuse(VaultError::not_permitted, "the keys of the sealers are of different suites");
+    }
+    auto recovery = make_recovery(header, host_share, custody->shares);
+    if (!recovery) { return std::unexpected{recovery.error()}; }
+    header.recovery = *std::move(recovery);
     const auto for_hall = hall_key(suite, custody->secret, release_share, host_share, binding);
     const auto for_graders = graders_key(suite, graders->secret, binding);
     std::vector<crypto::SecretBuffer> keys;

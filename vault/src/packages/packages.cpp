@@ -225,36 +225,44 @@ Result<PackageRecord> PackageRegister::countersign(const std::filesystem::path& 
     return find(record->id);
 }
 
-Result<Release> PackageRegister::release(std::string_view package_id, engine::Instant now)
+Result<crypto::SecretBuffer> PackageRegister::release_share(std::string_view package_id)
 {
     if (auto allowed = vault_->require(Role::releaser); !allowed) { return std::unexpected{allowed.error()}; }
-    const auto package = reader(package_id);
-    if (!package) { return std::unexpected{package.error()}; }
-    return guarded([&]() -> Result<Release> {
-        Statement row = vault_->database().prepare("SELECT release_share, state FROM packages WHERE id = ?");
+    if (auto still_good = require_not_withdrawn(package_id); !still_good) {
+        return std::unexpected{still_good.error()};
+    }
+    return guarded([&]() -> Result<crypto::SecretBuffer> {
+        Statement row = vault_->database().prepare("SELECT release_share FROM packages WHERE id = ?");
         row.bind(package_id);
         if (!row.step()) { return refuse(VaultError::not_found, "there is no package " + std::string{package_id}); }
-        crypto::Bytes share_bytes = row.bytes(0);
-        const crypto::SecretBuffer share = crypto::SecretBuffer::copy_of(share_bytes);
-        crypto::wipe(share_bytes);
-        row.reset();
-        const auto office = vault_->office_identity(package->header().suite);
-        if (!office) { return std::unexpected{office.error()}; }
-        auto release = issue_release(package->header(), share, **office, now);
-        if (!release) { return release; }
-        const auto recorded =
-            vault_->record("release.issue", now, [&](Database& database) -> Result<boost::json::object> {
-                database.prepare("UPDATE packages SET state = 'released' WHERE id = ? AND state = 'sealed'")
-                    .bind(package_id)
-                    .run();
-                return boost::json::object{{"package", std::string{package_id}},
-                                           {"hall", package->header().hall.id()},
-                                           {"not_before", engine::to_text(release->not_before)},
-                                           {"not_after", engine::to_text(release->not_after)}};
-            });
-        if (!recorded) { return std::unexpected{recorded.error()}; }
-        return release;
+        crypto::Bytes bytes = row.bytes(0);
+        crypto::SecretBuffer share = crypto::SecretBuffer::copy_of(bytes);
+        crypto::wipe(bytes);
+        return share;
     });
+}
+
+Result<Release> PackageRegister::release(std::string_view package_id, engine::Instant now)
+{
+    const auto share = release_share(package_id);
+    if (!share) { return std::unexpected{share.error()}; }
+    const auto package = reader(package_id);
+    if (!package) { return std::unexpected{package.error()}; }
+    const auto office = vault_->office_identity(package->header().suite);
+    if (!office) { return std::unexpected{office.error()}; }
+    auto release = issue_release(package->header(), *share, **office, now);
+    if (!release) { return release; }
+    const auto recorded = vault_->record("release.issue", now, [&](Database& database) -> Result<boost::json::object> {
+        database.prepare("UPDATE packages SET state = 'released' WHERE id = ? AND state = 'sealed'")
+            .bind(package_id)
+            .run();
+        return boost::json::object{{"package", std::string{package_id}},
+                                   {"hall", package->header().hall.id()},
+                                   {"not_before", engine::to_text(release->not_before)},
+                                   {"not_after", engine::to_text(release->not_after)}};
+    });
+    if (!recorded) { return std::unexpected{recorded.error()}; }
+    return release;
 }
 
 Result<void> PackageRegister::enter_handover(const Handover& handover, engine::Instant now)
@@ -318,6 +326,7 @@ Result<PackageReader> PackageRegister::reader(std::string_view package_id) const
     std::vector<IdentityCard> known{(*office)->card()};
     for (const Officer& officer : vault_->officers()) { known.push_back(officer.card); }
     if (auto ours = package->require_known(known); !ours) { return std::unexpected{ours.error()}; }
+    if (auto applied = apply_rewraps(*package); !applied) { return std::unexpected{applied.error()}; }
     return package;
 }
 

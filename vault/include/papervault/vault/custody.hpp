@@ -59,6 +59,13 @@ struct Release {
 [[nodiscard]] Result<Release> issue_release(const PackageHeader& package, const crypto::SecretBuffer& release_share,
                                             const Identity& office, engine::Instant now);
 
+/// The release by voice, when the line is down: 6 groups of 5 characters (24 symbols of 5 bits and a check character a
+/// group), good for this package, this hall and its window only. What it opens is sealed to the hall in the package
+/// itself, so it is useless to anybody else (docs/adr/0008).
+/// @return as issue_release(); conflict for a package of version 1.
+[[nodiscard]] Result<std::string> issue_spoken_release(const PackageHeader& package,
+                                                       const crypto::SecretBuffer& release_share, engine::Instant now);
+
 /// Hand-over of a package from one person or machine to another, signed by both (rule V4). Created by the giver,
 /// completed by the taker.
 struct Handover {
@@ -101,6 +108,11 @@ public:
     /// Checks signature, package, hall, batch and commitment; the window is checked when opening.
     /// @return wrong_batch (another package, batch or window), wrong_host, signature_invalid, share_invalid.
     [[nodiscard]] Result<void> add_release(const Release& release);
+
+    /// @param code  As it was read out: letters of either case, groups with or without hyphens or spaces.
+    /// @return malformed, naming the group whose check character does not fit; share_invalid (a sound code, but not
+    /// this package's and hall's); conflict for a package of version 1.
+    [[nodiscard]] Result<void> add_spoken_release(std::string_view code);
 
     [[nodiscard]] int shares_given() const noexcept;
     [[nodiscard]] int shares_needed() const noexcept;

@@ -59,6 +59,13 @@ struct Compartment {
     crypto::Bytes wrapped_key;
 };
 
+/// What lets both sealers together give a lock to somebody else (docs/adr/0009): host share and custodians' shares
+/// under a key of which each of them has half. Never the paper's own keys, and useless without the release.
+struct Recovery {
+    std::vector<crypto::Bytes> sealed_halves; ///< To the sealers' box keys, in their order.
+    crypto::Bytes sealed_secrets;
+};
+
 struct PackageHeader {
     int version = package_version;
     crypto::Suite suite = crypto::Suite::pv1; ///< Of everybody's keys and of all that is sealed.
@@ -78,8 +85,12 @@ struct PackageHeader {
     Quorum custody;
     crypto::Digest release_commitment;
     crypto::Bytes sealed_host_share;
+    crypto::Bytes spoken_release; ///< The release share under a spoken code, sealed to the hall. Empty in version 1.
+    Recovery recovery;            ///< Empty in version 1.
     Quorum graders;
     std::vector<Compartment> compartments;
+    /// What every key of the package is bound to: of the header as it was sealed, whatever has been rewrapped since.
+    crypto::Digest binding;
 };
 
 /// Plaintext of one compartment to be sealed.
@@ -129,6 +140,7 @@ struct SealedDraft {
 
 /// The keys of the compartments that a set of locks has opened.
 class CompartmentKeys;
+struct Rewrap;
 
 /// Reads one package. Structure, sizes and both signatures are checked when it is opened; contents when they are read.
 /// That the two sealers and the office are the ones whom the reader knows, the header cannot tell: see require_known().
@@ -158,6 +170,13 @@ public:
     /// with keys of his own.
     /// @return signature_invalid, naming who is unknown.
     [[nodiscard]] Result<void> require_known(std::span<const IdentityCard> people) const;
+
+    /// Lets somebody else take a lock over: from now on header() names him. Both sealers have signed it. In the order
+    /// of their numbers, each once. Not while other threads read.
+    /// @return wrong_batch (another package), conflict (not the next number), signature_invalid, not_permitted (he has
+    /// another role already), malformed.
+    [[nodiscard]] Result<void> apply(const Rewrap& rewrap);
+    [[nodiscard]] int rewraps_applied() const noexcept;
 
     /// Decrypts a compartment whole; no byte leaves on failure.
     /// @return not_found, not_permitted (no key for it), authentication_failed, malformed (the file became shorter).

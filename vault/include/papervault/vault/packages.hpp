@@ -6,6 +6,8 @@
 #include <papervault/vault/draws.hpp>
 #include <papervault/vault/office.hpp>
 #include <papervault/vault/package.hpp>
+#include <papervault/vault/rewrap.hpp>
+#include <papervault/vault/withdrawal.hpp>
 
 #include <filesystem>
 #include <string>
@@ -40,7 +42,7 @@ struct PackageRecord {
     std::string id;
     std::string batch_id;
     std::string draw_id;
-    std::string state;  ///< "draft", "sealed", "released", "answered", "graded".
+    std::string state;  ///< "draft", "sealed", "released", "answered", "graded", "withdrawing", "withdrawn".
     std::string digest; ///< Hex of PackageReader::digest(), once sealed.
 };
 
@@ -60,7 +62,18 @@ public:
                                                     const std::filesystem::path& finished, engine::Instant now);
     /// The office's release, inside the window only. May be issued again to the same hall (a lost file is no lock-out);
     /// each issue is recorded.
+    /// @return withdrawn, release_time_not_reached, expired.
     [[nodiscard]] Result<Release> release(std::string_view package_id, engine::Instant now);
+    /// The same as a code to be read out, when the line is down. The ledger knows that it was given out, not the code.
+    [[nodiscard]] Result<std::string> release_spoken(std::string_view package_id, engine::Instant now);
+    /// Break-glass: enters a rewrap that both sealers have signed. From now on the release goes to the new holder.
+    [[nodiscard]] Result<void> enter_rewrap(const Rewrap& rewrap, engine::Instant now);
+    /// The first officer (manager or releaser) stops the release at once, which is told by quorum_incomplete; the
+    /// second one, another person, makes it final. @return What the halls are told.
+    [[nodiscard]] Result<Withdrawal> withdraw(std::string_view package_id, std::string reason, engine::Instant now);
+    /// A spare, sealed for a batch of the same kind, takes the place of a withdrawn package; no form may be in both.
+    [[nodiscard]] Result<void> replace(std::string_view withdrawn_id, std::string_view spare_id, std::string reason,
+                                       engine::Instant now);
     /// Enters a hand-over that both sides have signed.
     [[nodiscard]] Result<void> enter_handover(const Handover& handover, engine::Instant now);
 
@@ -71,6 +84,10 @@ public:
     [[nodiscard]] Result<PackageReader> reader(std::string_view package_id) const;
 
 private:
+    /// Not of a withdrawn package. Needs the role of a releaser.
+    [[nodiscard]] Result<crypto::SecretBuffer> release_share(std::string_view package_id);
+    [[nodiscard]] Result<void> require_not_withdrawn(std::string_view package_id) const;
+    [[nodiscard]] Result<void> apply_rewraps(PackageReader& package) const;
     OfficeVault* vault_;
 };
 

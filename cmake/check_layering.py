@@ -9,7 +9,7 @@ MAP = {
     "crypto": (set(), {"sodium", "openssl"}, set()),
     "engine": (set(), {"boost/json"}, {"boost/json"}),
     "vault": ({"crypto", "engine"}, {"boost/json", "sqlite3.h", "pugixml.hpp", "fmt", "CLI", "iconv.h",
-                                    "cairo", "pango", "librsvg", "gdk-pixbuf", "glib-object.h"}, {"boost/json"}),
+                                    "cairo", "pango", "librsvg", "gdk-pixbuf", "glib-object.h", "qrencode.h"}, {"boost/json"}),
     "server": ({"vault", "crypto", "engine"},
                {"boost/json", "boost/asio", "boost/beast", "boost/system", "boost/core", "openssl", "fmt", "CLI"}, {"boost/json"}),
     "client": ({"crypto", "engine"},

@@ -58,7 +58,7 @@ constexpr std::array steps{
     "  officer_id TEXT NOT NULL, officer_name TEXT NOT NULL, findings TEXT NOT NULL, form_digest TEXT NOT NULL,"
     "  time_ms INTEGER NOT NULL, PRIMARY KEY (draw_id, form_id, number)) STRICT;"
     "CREATE TABLE item_facts (id TEXT PRIMARY KEY, facts TEXT NOT NULL) STRICT;",
-    // 3: the ledger's Merkle tree beside its entries; holds and destruction.
+    // 3: the ledger's Merkle tree beside its entries; holds and destruction; marked copies.
     "CREATE TABLE ledger_nodes (place INTEGER PRIMARY KEY, digest BLOB NOT NULL) STRICT;"
     "CREATE TABLE ledger_head (only INTEGER PRIMARY KEY CHECK (only = 1), note TEXT NOT NULL) STRICT;"
     "CREATE TABLE holds (id TEXT PRIMARY KEY, package_id TEXT NOT NULL, reason TEXT NOT NULL, placed_by TEXT NOT NULL,"
@@ -66,7 +66,10 @@ constexpr std::array steps{
     "CREATE TABLE destructions (id TEXT PRIMARY KEY, package_id TEXT NOT NULL, category TEXT NOT NULL, state TEXT NOT "
     "NULL,"
     "  document TEXT NOT NULL) STRICT;"
-    "CREATE UNIQUE INDEX destructions_open ON destructions(package_id, category) WHERE state <> 'withdrawn';",
+    "CREATE UNIQUE INDEX destructions_open ON destructions(package_id, category) WHERE state <> 'withdrawn';"
+    "CREATE TABLE copies (id TEXT PRIMARY KEY, draw_id TEXT NOT NULL REFERENCES draws(id), form_id TEXT NOT NULL, kind "
+    "TEXT NOT NULL,"
+    "  holder TEXT NOT NULL, issued_ms INTEGER NOT NULL) STRICT;",
 };
 
 void apply_from(Database& database, std::size_t version)

@@ -9,7 +9,7 @@ MAP = {
     "crypto": (set(), {"sodium", "openssl"}, set()),
     "engine": (set(), {"boost/json", "pugixml.hpp", "re2", "immintrin.h"}, {"boost/json"}),
     "vault": ({"crypto", "engine"}, {"boost/json", "sqlite3.h", "pugixml.hpp", "fmt", "CLI", "iconv.h", "zip.h", "yaml-cpp",
-                                     "cairo", "pango", "librsvg", "gdk-pixbuf", "glib-object.h"}, {"boost/json"}),
+                                     "cairo", "pango", "librsvg", "gdk-pixbuf", "glib-object.h", "qrencode.h"}, {"boost/json"}),
     "server": ({"vault", "crypto", "engine"},
                {"boost/json", "boost/asio", "boost/beast", "boost/system", "boost/core", "openssl", "fmt", "CLI"}, {"boost/json"}),
     "client": ({"crypto", "engine"},

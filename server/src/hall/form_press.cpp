@@ -4,6 +4,7 @@
 #include <papervault/crypto/kdf.hpp>
 #include <papervault/crypto/random.hpp>
 #include <papervault/engine/json.hpp>
+#include <papervault/vault/trace.hpp>
 
 #include <fmt/format.h>
 
@@ -22,7 +23,7 @@ constexpr std::size_t forms_max = 64;
 /// The engine's source of randomness on top of the cipher's stream.
 class OrderStream final : public engine::RandomStream {
 public:
-    explicit OrderStream(const crypto::Digest& seed) : stream_{seed.view(), "form-order"} {}
+    explicit OrderStream(const crypto::Digest& seed) : stream_{seed.view(), vault::candidate_order_purpose} {}
     void fill(std::span<std::byte> out) override { stream_.fill(out); }
 
 private:
@@ -161,9 +162,8 @@ crypto::Bytes press_form(const PaperContent& content, const engine::Candidate& c
                          const crypto::SecretBuffer& form_secret)
 {
     const engine::Form& form = content.forms.at(candidate.form_id);
-    OrderStream stream{crypto::blake2b("papervault.form-order.v1",
-                                       {crypto::bytes_of(package_id), content.digests.at(candidate.form_id).view(),
-                                        crypto::bytes_of(candidate.ticket)})};
+    OrderStream stream{
+        vault::candidate_order_seed(package_id, content.digests.at(candidate.form_id), candidate.ticket)};
     boost::json::object document;
     document["page"] = engine::to_page_json(engine::permute(form, stream));
     boost::json::object media;

@@ -2,12 +2,14 @@
 
 #include "bank/item_key_box.hpp"
 
+#include <papervault/engine/json.hpp>
 #include <papervault/vault/custody.hpp>
 #include <papervault/vault/draws.hpp>
 #include <papervault/vault/files.hpp>
 #include <papervault/vault/ledger_check.hpp>
 #include <papervault/vault/packages.hpp>
 #include <papervault/vault/results.hpp>
+#include <papervault/vault/retention.hpp>
 #include <papervault/vault/signed_note.hpp>
 
 #include <algorithm>
@@ -33,7 +35,15 @@ std::unexpected<VaultFailure> broken(std::string detail)
 /// What one kind of ledger entry promises about the vault's contents. @return What was compared.
 class EntryChecks {
 public:
-    EntryChecks(OfficeVault& vault, const std::vector<LedgerEntry>& entries) : vault_{&vault}, entries_{&entries} {}
+    EntryChecks(OfficeVault& vault, const std::vector<LedgerEntry>& entries) : vault_{&vault}, entries_{&entries}
+    {
+        for (const LedgerEntry& entry : entries) {
+            if (entry.action != "destruction.confirm") { continue; }
+            const std::string category = text_member(entry.subject, "category");
+            tombstones_.try_emplace(category + "|" + text_member(entry.subject, "package"), entry.index);
+            tombstones_.try_emplace(category + "|" + text_member(entry.subject, "batch"), entry.index);
+        }
+    }
 
     Result<std::string> check(const LedgerEntry& entry)
     {
@@ -49,10 +59,34 @@ public:
         if (action == "grade.run" || action == "grade.regrade") { return grading(entry); }
         if (action == "grade.correction.propose") { return correction(entry); }
         if (action == "report.write") { return report(entry); }
+        if (action == "destruction.confirm") { return destruction(entry); }
         return std::string{"recorded"};
     }
 
 private:
+    /// What was lawfully destroyed cannot be compared any more: the tombstone stands for it.
+    [[nodiscard]] std::optional<std::string> tombstone(std::string_view category, std::string_view id) const
+    {
+        const auto found = tombstones_.find(std::string{category} + "|" + std::string{id});
+        if (found == tombstones_.end()) { return std::nullopt; }
+        return "destroyed by entry " + std::to_string(found->second);
+    }
+
+    Result<std::string> destruction(const LedgerEntry& entry)
+    {
+        const auto* document = entry.subject.if_contains("document");
+        const auto record = document == nullptr ? Result<DestructionRecord>{broken("the entry carries no document")}
+                                                : decode_destruction(engine::canonical_json(*document));
+        if (!record) { return std::unexpected{record.error()}; }
+        if (auto valid = verify_destruction(*record, vault_->officers()); !valid) {
+            return std::unexpected{valid.error()};
+        }
+        if (!record->confirmed_at || record->package_id != text_member(entry.subject, "package")) {
+            return broken("the document is another package's, or one person's alone");
+        }
+        return record->proposer + " and " + record->confirmer + ", both signatures";
+    }
+
     Result<std::string> init(const LedgerEntry& entry)
     {
         if (entry.index != 0) { return broken("a vault is made once, and first"); }
@@ -121,6 +155,7 @@ private:
         row.bind(id);
         row.step();
         const std::string roster = row.text(0);
+        if (const auto gone = tombstone("records", id)) { return "the roster: " + *gone; }
         if (crypto::blake2b("papervault.roster.v1", {crypto::bytes_of(roster)}).hex() !=
             text_member(entry.subject, "roster_digest")) {
             return broken("the roster of batch " + id + " was altered");
@@ -131,6 +166,7 @@ private:
     Result<std::string> package(const LedgerEntry& entry)
     {
         const std::string id = text_member(entry.subject, "package");
+        if (const auto gone = tombstone("paper", id)) { return *gone; }
         const auto reader = PackageRegister{*vault_}.reader(id);
         if (!reader) { return std::unexpected{reader.error()}; }
         if (reader->digest().hex() != text_member(entry.subject, "digest")) {
@@ -151,6 +187,7 @@ private:
     {
         const std::string id = text_member(entry.subject, "package");
         const std::string digest = text_member(entry.subject, "digest");
+        if (const auto gone = tombstone("records", id)) { return *gone; }
         PackageRegister packages{*vault_};
         const auto text =
             read_text_file(packages.record_folder(id) / ("handover-" + digest.substr(0, 16) + ".json"), 1 << 20);
@@ -160,6 +197,7 @@ private:
         }
         const auto document = decode_handover(*text);
         if (!document) { return std::unexpected{document.error()}; }
+        if (const auto gone = tombstone("paper", id)) { return "the document; the package was " + *gone; }
         const auto reader = packages.reader(id);
         if (!reader) { return std::unexpected{reader.error()}; }
         if (auto valid = verify_handover(*document, *reader); !valid) { return std::unexpected{valid.error()}; }
@@ -169,11 +207,13 @@ private:
     Result<std::string> answers(const LedgerEntry& entry)
     {
         const std::string id = text_member(entry.subject, "package");
+        if (const auto gone = tombstone("records", id)) { return *gone; }
         const auto bytes = read_file(PackageRegister{*vault_}.record_folder(id) / "answers.pva", record_bytes_max);
         if (!bytes) { return std::unexpected{bytes.error()}; }
         if (crypto::blake2b(*bytes).hex() != text_member(entry.subject, "digest")) {
             return broken("the answers file was altered");
         }
+        if (const auto gone = tombstone("paper", id)) { return "the sealed file; the package was " + *gone; }
         const auto answers = ResultRegister{*vault_}.answers(id);
         if (!answers) { return std::unexpected{answers.error()}; }
         const auto receipts =
@@ -190,9 +230,11 @@ private:
                    text_member(later.subject, "package") == id;
         });
         if (superseded) { return std::string{"superseded by a later grading"}; }
+        if (const auto gone = tombstone("records", id)) { return *gone; }
         if (results_digest(vault_->database(), id).hex() != text_member(entry.subject, "digest")) {
             return broken("the stored scores of package " + id + " were altered");
         }
+        if (const auto gone = tombstone("paper", id)) { return "the stored scores; the package was " + *gone; }
         const auto results = ResultRegister{*vault_}.results(id);
         if (!results) { return std::unexpected{results.error()}; }
         const auto answers = ResultRegister{*vault_}.answers(id);
@@ -246,6 +288,7 @@ private:
                    text_member(later.subject, "package") == text_member(entry.subject, "package");
         });
         if (superseded) { return std::string{"superseded by a later report"}; }
+        if (const auto gone = tombstone("records", text_member(entry.subject, "package"))) { return *gone; }
         for (const auto& [name, digest] : files->get_object()) {
             const auto bytes = read_file(folder / std::string{name}, record_bytes_max);
             if (!bytes) { return std::unexpected{bytes.error()}; }
@@ -258,6 +301,7 @@ private:
 
     OfficeVault* vault_;
     const std::vector<LedgerEntry>* entries_;
+    std::map<std::string, std::uint64_t> tombstones_; ///< "category|package or batch" to the entry.
 };
 
 /// Everything that the database holds must have an entry: rows that nobody recorded are as bad as altered ones.

@@ -35,7 +35,8 @@ public:
         analysis();
         qti();
         qti_and_bank();
-        audit();
+        add_custody_commands(*this);
+        add_audit_commands(*this);
     }
 
     int run(int argc, char** argv)
@@ -388,26 +389,6 @@ private:
             app, "from-bank", "题库导入文件转为 QTI 3.0 试题 / a file of items (docs/item-format.md) as QTI 3.0");
         app->add_option("--items", out->items, "试题文件 / file of items (JSONL or CSV)")->required();
         app->add_option("--out", out->out, "新目录 / new folder to write")->required();
-    }
-
-    void audit()
-    {
-        CLI::App* parent = group("audit", "记录与核查 / the record and its verification");
-        CLI::App* app = parent;
-        auto verify =
-            command<VerifyAudit>(app, "verify", "从导入到报告逐条核查 / check the whole chain, from import to report");
-        add_vault(app, verify->login);
-        app->add_option("--checkpoint", verify->checkpoints, "自己留存的检查点 / checkpoint that you kept; repeat");
-        app = parent;
-        auto show = command<ShowLedger>(app, "show", "查看记录 / show entries");
-        add_vault(app, show->login);
-        app->add_option("--from", show->from, "起始序号 / first entry")->capture_default_str();
-        app->add_option("--count", show->count, "条数 / how many")->capture_default_str();
-        app = parent;
-        auto out =
-            command<ExportLedger>(app, "export", "导出记录与检查点 / export entries and checkpoint for a supervisor");
-        add_vault(app, out->login);
-        app->add_option("--out", out->out, "目录 / folder to write")->required();
     }
 
     std::string language_;

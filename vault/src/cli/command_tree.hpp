@@ -23,6 +23,9 @@ public:
         return app;
     }
 
+    /// For commands without a group.
+    CLI::App* root() noexcept { return &app_; }
+
     /// A command with its options in a shared structure.
     template <class Command>
     std::shared_ptr<Command> command(CLI::App*& parent_to_child, const std::string& name, const std::string& help,
@@ -56,6 +59,14 @@ public:
         add_login(app, login.who);
     }
 
+    /// For commands that work on a vault or on exported files.
+    static void add_vault_or_files(CLI::App* app, VaultLogin& login)
+    {
+        app->add_option("--vault", login.vault, "保密库目录 / vault folder");
+        app->add_option("--as", login.who.identity, "身份文件 / identity file (.pvid)");
+        add_protection(app, login.who);
+    }
+
 protected:
     CLI::App app_{"papervault — 试卷保密库 / the exam paper vault"};
     Action action_;
@@ -63,5 +74,9 @@ protected:
 
 /// `blueprint …` and `draw …`.
 void add_draw_commands(CommandTree& tree);
+/// `audit …`.
+void add_audit_commands(CommandTree& tree);
+/// `retention …`, `forms …`, `copies …` and `trace`.
+void add_custody_commands(CommandTree& tree);
 
 } // namespace papervault::vault::cli

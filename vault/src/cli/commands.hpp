@@ -261,9 +261,91 @@ struct PlanRehearsal {
     double spread = 1.0;
     File out;
 };
+/// With a vault: everything. With an exported ledger: the ledger alone, by whoever holds the files.
 struct VerifyAudit {
     VaultLogin login;
     std::vector<File> checkpoints;
+    std::optional<File> ledger, office_card, kept_ledger;
+};
+struct MakeCheckpoint {
+    VaultLogin login;
+    std::optional<File> since;
+    File out;
+};
+struct WitnessCheckpoint {
+    Login who;
+    File request, office_card, kept;
+    bool first = false;
+};
+struct KeepCosigned {
+    VaultLogin login;
+    std::vector<File> notes;
+};
+struct ProveEntry {
+    VaultLogin login;
+    std::uint64_t entry = 0;
+    std::optional<File> checkpoint;
+    File out;
+};
+struct CheckProof {
+    File proof, office_card;
+    std::vector<File> witness_cards;
+    std::size_t witnesses_needed = 0;
+};
+struct ShowNoteKey {
+    File card;
+};
+struct TellStory {
+    VaultLogin login;
+    std::optional<File> ledger;
+    std::string package;
+    std::optional<File> html;
+};
+struct ShowRetention {
+    VaultLogin login;
+};
+struct SetRetentionPolicy {
+    VaultLogin login;
+    File policy;
+};
+struct PlaceHold {
+    VaultLogin login;
+    std::string package, reason;
+    bool all = false;
+};
+struct CloseById {
+    VaultLogin login;
+    std::string id, reason;
+};
+struct ProposeDestruction {
+    VaultLogin login;
+    std::string package, category, reason;
+};
+struct ConfirmDestruction {
+    VaultLogin login;
+    std::string id;
+};
+struct PrintHandover {
+    File handover, pdf;
+};
+struct PrintOpening {
+    File package, pdf;
+};
+struct PrintDestructions {
+    VaultLogin login;
+    File pdf;
+};
+struct IssueCopy {
+    VaultLogin login;
+    std::string draw, form, kind, holder, purpose;
+    File pdf;
+};
+struct TraceLeak {
+    VaultLogin login;
+    std::string package, purpose;
+    File seen;
+    double misread = 0.02;
+    std::size_t show = 5;
 };
 struct ShowLedger {
     VaultLogin login;
@@ -321,6 +403,25 @@ struct ExportLedger {
 [[nodiscard]] Result<Report> run(const Analyze& command);
 [[nodiscard]] Result<Report> run(const PlanRehearsal& command);
 [[nodiscard]] Result<Report> run(const VerifyAudit& command);
+[[nodiscard]] Result<Report> run(const MakeCheckpoint& command);
+[[nodiscard]] Result<Report> run(const WitnessCheckpoint& command);
+[[nodiscard]] Result<Report> run(const KeepCosigned& command);
+[[nodiscard]] Result<Report> run(const ProveEntry& command);
+[[nodiscard]] Result<Report> run(const CheckProof& command);
+[[nodiscard]] Result<Report> run(const ShowNoteKey& command);
+[[nodiscard]] Result<Report> run(const TellStory& command);
+[[nodiscard]] Result<Report> run(const ShowRetention& command);
+[[nodiscard]] Result<Report> run(const SetRetentionPolicy& command);
+[[nodiscard]] Result<Report> run(const PlaceHold& command);
+[[nodiscard]] Result<Report> lift_hold(const CloseById& command);
+[[nodiscard]] Result<Report> withdraw_proposal(const CloseById& command);
+[[nodiscard]] Result<Report> run(const ProposeDestruction& command);
+[[nodiscard]] Result<Report> run(const ConfirmDestruction& command);
+[[nodiscard]] Result<Report> run(const PrintHandover& command);
+[[nodiscard]] Result<Report> run(const PrintOpening& command);
+[[nodiscard]] Result<Report> run(const PrintDestructions& command);
+[[nodiscard]] Result<Report> run(const IssueCopy& command);
+[[nodiscard]] Result<Report> run(const TraceLeak& command);
 [[nodiscard]] Result<Report> run(const ShowLedger& command);
 [[nodiscard]] Result<Report> run(const ExportLedger& command);
 

@@ -64,7 +64,7 @@ constexpr std::array steps{
     "  proposer TEXT NOT NULL, approver_id TEXT, approver TEXT, sealed_before BLOB NOT NULL, sealed_after BLOB NOT "
     "NULL,"
     "  applied INTEGER NOT NULL) STRICT;",
-    // 4: the ledger's Merkle tree beside its entries; holds and destruction.
+    // 4: the ledger's Merkle tree beside its entries; holds and destruction; marked copies.
     "CREATE TABLE ledger_nodes (place INTEGER PRIMARY KEY, digest BLOB NOT NULL) STRICT;"
     "CREATE TABLE ledger_head (only INTEGER PRIMARY KEY CHECK (only = 1), note TEXT NOT NULL) STRICT;"
     "CREATE TABLE holds (id TEXT PRIMARY KEY, package_id TEXT NOT NULL, reason TEXT NOT NULL, placed_by TEXT NOT NULL,"
@@ -72,7 +72,10 @@ constexpr std::array steps{
     "CREATE TABLE destructions (id TEXT PRIMARY KEY, package_id TEXT NOT NULL, category TEXT NOT NULL, state TEXT NOT "
     "NULL,"
     "  document TEXT NOT NULL) STRICT;"
-    "CREATE UNIQUE INDEX destructions_open ON destructions(package_id, category) WHERE state <> 'withdrawn';",
+    "CREATE UNIQUE INDEX destructions_open ON destructions(package_id, category) WHERE state <> 'withdrawn';"
+    "CREATE TABLE copies (id TEXT PRIMARY KEY, draw_id TEXT NOT NULL REFERENCES draws(id), form_id TEXT NOT NULL, kind "
+    "TEXT NOT NULL,"
+    "  holder TEXT NOT NULL, issued_ms INTEGER NOT NULL) STRICT;",
 };
 
 void apply_from(Database& database, std::size_t version)

@@ -1,0 +1,168 @@
+#include "story/sentences.hpp"
+
+#include <boost/json/serialize.hpp>
+
+#include <algorithm>
+#include <array>
+
+namespace papervault::vault {
+namespace {
+
+using enum StoryPhase;
+
+constexpr std::array sentences{
+    Sentence{"vault.init", archive, "{actor} 建立了保密库“{name}”。", "{actor} made the vault \"{name}\"."},
+    Sentence{"officer.add", archive, "{actor} 增加了人员 {card.name}（{roles}）。",
+             "{actor} added {card.name} ({roles})."},
+    Sentence{"bank.specification", bank, "{actor} 装入了鉴定要素细目表，{points} 个鉴定点。",
+             "{actor} loaded the specification table, {points} points."},
+    Sentence{"bank.import", bank,
+             "{actor} 从 {file} 导入试题：新增 {added} 题，新版本 {new_versions} 题，拒收 {rejected} 行。",
+             "{actor} imported items from {file}: {added} new, {new_versions} new versions, {rejected} rows refused."},
+    Sentence{"bank.read", bank, "{actor} 查看了试题 {item}，用途：{purpose}。",
+             "{actor} looked at item {item}, for: {purpose}."},
+    Sentence{"bank.read_key", bank, "{actor} 查看了试题 {item} 及答案，用途：{purpose}。",
+             "{actor} looked at item {item} with its key, for: {purpose}."},
+    Sentence{"draw.open", drawing, "{actor} 开始抽卷 {draw}，由 {officers} 共同产生种子。",
+             "{actor} opened draw {draw}; {officers} make its seed."},
+    Sentence{"draw.commit", drawing, "{actor} 对自己的随机数作出承诺 {commitment}。",
+             "{actor} committed to a random value: {commitment}."},
+    Sentence{"draw.reveal", drawing, "{actor} 揭示了种子的一部分 {value}。",
+             "{actor} revealed a part of the seed: {value}."},
+    Sentence{"draw.run", drawing, "{actor} 用种子 {seed} 抽出 {forms} 份试卷，抽卷摘要 {digest}。",
+             "{actor} drew {forms} forms with the seed {seed}; digest of the draw {digest}."},
+    Sentence{"draw.loft", drawing, "{actor} 为每名考生抽出试卷，共 {forms} 份，摘要 {digest}。",
+             "{actor} drew a form for each candidate, {forms} in all; digest {digest}."},
+    Sentence{"draw.preview", drawing, "{actor} 查看了 {forms} 卷清样，用途：{purpose}。",
+             "{actor} looked at the proof of form {forms}, for: {purpose}."},
+    Sentence{"draw.preview_with_keys", drawing, "{actor} 查看了 {forms} 卷清样及答案，用途：{purpose}。",
+             "{actor} looked at the proof of form {forms} with its keys, for: {purpose}."},
+    Sentence{"draw.proof", drawing, "{actor} 校对了 {form} 卷，发现问题 {findings} 处。",
+             "{actor} proof-read form {form}: {findings} findings."},
+    Sentence{"copy.issue", drawing, "{actor} 向 {holder}（{kind}）发出 {form} 卷的编号副本 {copy}。",
+             "{actor} gave {holder} ({kind}) the marked copy {copy} of form {form}."},
+    Sentence{"copy.trace", archive, "{actor} 追查泄露来源，比对了 {copies} 份副本，用途：{purpose}。",
+             "{actor} traced a leak among {copies} copies, for: {purpose}."},
+    Sentence{"batch.create", sealing, "{actor} 登记了批次 {batch.id}（{batch.title}），考生 {candidates} 人。",
+             "{actor} entered batch {batch.id} ({batch.title}) of {candidates} candidates."},
+    Sentence{"rehearsal.plan", sealing, "{actor} 为演练批次 {batch} 生成虚拟作答。",
+             "{actor} planned imaginary answers for the rehearsal {batch}."},
+    Sentence{"package.seal", sealing, "{actor} 作为第一封装人封装了试卷包，待 {second_sealer.name} 签名。",
+             "{actor} sealed the package as the first sealer; {second_sealer.name} is to sign."},
+    Sentence{"package.countersign", sealing, "{actor} 作为第二封装人核对并签名，试卷包摘要 {digest}。",
+             "{actor} checked and signed as the second sealer; digest of the package {digest}."},
+    Sentence{"package.withdraw", custody, "{actor} 撤回了试卷包，原因：{reason}。",
+             "{actor} withdrew the package, because: {reason}."},
+    Sentence{"package.handover", custody, "试卷包由 {giver.name} 交给 {taker.name}，双方核对并签名；{actor} 登记。",
+             "{giver.name} handed the package to {taker.name}; both checked and signed. Entered by {actor}."},
+    Sentence{"release.issue", custody, "{actor} 签发了开启授权，有效期 {not_before} 至 {not_after}。",
+             "{actor} issued the release, valid from {not_before} to {not_after}."},
+    Sentence{"package.open", sitting, "{actor} 登记：考场开启了试卷包。",
+             "{actor} entered that the hall opened the package."},
+    Sentence{"package.incident", sitting, "{actor} 登记了事件：{reason}。", "{actor} entered an incident: {reason}."},
+    Sentence{"answers.import", sitting, "{actor} 接收了考场答卷 {sheets} 份，记录链 {journal_records} 条。",
+             "{actor} took in {sheets} answer sheets and a journal of {journal_records} records."},
+    Sentence{"grade.open_key", grading, "{graders} 合议开启了答案与评分标准（{actor} 操作）。",
+             "{graders} opened the keys together (done by {actor})."},
+    Sentence{"grade.run", grading, "{actor} 评分：{candidates} 人，成绩摘要 {digest}。",
+             "{actor} graded {candidates} candidates; digest of the scores {digest}."},
+    Sentence{"grade.correction.propose", grading, "{actor} 提出更正试题 {item} 的答案，理由：{reason}。",
+             "{actor} proposed to correct the key of item {item}, because: {reason}."},
+    Sentence{"grade.correction.approve", grading, "{actor} 批准了试题 {item} 的答案更正。",
+             "{actor} approved the corrected key of item {item}."},
+    Sentence{"grade.regrade", grading, "{actor} 重新评分：{candidates} 人，其中 {changed} 人成绩有变。",
+             "{actor} graded {candidates} candidates again; {changed} scores changed."},
+    Sentence{"report.write", publication, "{actor} 写出成绩报告：{files}。", "{actor} wrote the report: {files}."},
+    Sentence{"retention.policy", archive,
+             "{actor} 设定保存期：试卷 {paper_months} 个月，电子记录 {records_months} 个月。",
+             "{actor} set the periods: papers {paper_months} months, records {records_months} months."},
+    Sentence{"retention.hold", archive, "{actor} 暂停销毁，理由：{reason}。",
+             "{actor} placed a hold, because: {reason}."},
+    Sentence{"retention.unhold", archive, "{actor} 解除暂停销毁，理由：{reason}。",
+             "{actor} lifted a hold, because: {reason}."},
+    Sentence{"destruction.propose", archive, "{actor} 提出销毁（{category}），理由：{reason}。",
+             "{actor} proposed to destroy ({category}), because: {reason}."},
+    Sentence{"destruction.withdraw", archive, "{actor} 撤回了销毁申请 {destruction}，理由：{reason}。",
+             "{actor} took the proposal {destruction} back, because: {reason}."},
+    Sentence{"destruction.confirm", archive,
+             "{actor} 批准并执行销毁（{category}），由 {proposer} 提出，方式：{method}。",
+             "{actor} confirmed and carried out the destruction ({category}) that {proposer} proposed: {method}."},
+    Sentence{"destruction.done", archive, "销毁完成（{category}）：{files} 个文件；{actor} 登记。",
+             "The destruction ({category}) is complete: {files} files. Entered by {actor}."},
+};
+
+std::string shown(const boost::json::value& value)
+{
+    if (value.is_string()) { return std::string{value.get_string()}; }
+    if (value.is_array()) {
+        std::string text;
+        for (const auto& element : value.get_array()) {
+            const auto* object = element.if_object();
+            const auto* form = object == nullptr ? nullptr : object->if_contains("form");
+            text += (text.empty() ? "" : "、") + shown(form == nullptr ? element : *form);
+        }
+        return text;
+    }
+    if (value.is_object()) {
+        std::string text;
+        for (const auto& member : value.get_object()) {
+            text += (text.empty() ? "" : "、") + std::string{member.key()};
+        }
+        return text;
+    }
+    return boost::json::serialize(value);
+}
+
+std::string member(const boost::json::object& subject, std::string_view path)
+{
+    const auto dot = path.find('.');
+    const auto* value = subject.if_contains(path.substr(0, dot));
+    if (value == nullptr) { return "—"; }
+    if (dot == std::string_view::npos) { return shown(*value); }
+    return value->is_object() ? member(value->get_object(), path.substr(dot + 1)) : "—";
+}
+
+} // namespace
+
+const Sentence* sentence_of(std::string_view action) noexcept
+{
+    const auto found = std::ranges::find(sentences, action, &Sentence::action);
+    return found == sentences.end() ? nullptr : &*found;
+}
+
+StoryPhase phase_of(std::string_view action) noexcept
+{
+    if (const Sentence* known = sentence_of(action)) { return known->phase; }
+    const std::string_view area = action.substr(0, action.find('.'));
+    if (area == "bank") { return bank; }
+    if (area == "draw") { return drawing; }
+    if (area == "package" || area == "custody" || area == "release") { return custody; }
+    if (area == "answers" || area == "hall") { return sitting; }
+    if (area == "grade" || area == "score" || area == "review") { return grading; }
+    if (area == "report" || area == "results" || area == "certificate") { return publication; }
+    if (area == "retention" || area == "destruction" || area == "archive") { return archive; }
+    return other;
+}
+
+std::string fill_in(std::string_view text, const LedgerEntry& entry, StoryLanguage language)
+{
+    std::string out;
+    while (!text.empty()) {
+        const auto open = text.find('{');
+        const auto close = text.find('}', open);
+        if (close == std::string_view::npos) { break; }
+        out += text.substr(0, open);
+        const std::string_view name = text.substr(open + 1, close - open - 1);
+        std::string value = name == "actor" ? entry.actor.name : member(entry.subject, name);
+        if (language == StoryLanguage::english) {
+            for (std::size_t at = 0; (at = value.find("、", at)) != std::string::npos; at += 2) {
+                value.replace(at, std::string_view{"、"}.size(), ", ");
+            }
+        }
+        out += value;
+        text.remove_prefix(close + 1);
+    }
+    return out + std::string{text};
+}
+
+} // namespace papervault::vault

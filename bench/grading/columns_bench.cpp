@@ -20,7 +20,7 @@
 #include <vector>
 
 // Columnar grading beside what bounds it (reading the same bytes), a plain loop and the reference interpreter.
-// bench-grading-columns [CANDIDATES ITEMS]: without arguments from 1,000 × 100 to 1,000,000 × 200.
+// bench-grading-columns [CANDIDATES ITEMS]: without arguments from 1,000 × 100 to 4,000,000 × 200 (1.5 GB).
 namespace {
 
 using namespace papervault::engine;
@@ -49,6 +49,7 @@ void run(std::vector<Contender>& contenders)
 {
     for (int round = 0; round < rounds; ++round) {
         for (Contender& each : contenders) {
+            if (round >= 2 && each.best > 0.2) { continue; } // slow ones vary little
             int passes = 0;
             const double start = cpu_seconds();
             double spent = 0;
@@ -227,8 +228,8 @@ int main(int argc, char** argv)
         }
         return measure(candidates, items);
     }
-    for (const auto& [candidates, items] :
-         {std::pair{1'000, 100}, std::pair{10'000, 100}, std::pair{100'000, 100}, std::pair{1'000'000, 200}}) {
+    for (const auto& [candidates, items] : {std::pair{1'000, 100}, std::pair{10'000, 100}, std::pair{100'000, 100},
+                                            std::pair{1'000'000, 200}, std::pair{4'000'000, 200}}) {
         const int done = measure(static_cast<std::size_t>(candidates), static_cast<std::size_t>(items));
         if (done != EXIT_SUCCESS) { return done; }
     }

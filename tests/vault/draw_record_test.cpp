@@ -104,8 +104,8 @@ TEST(DrawRecordTest, UpgradesAVaultOfTheFirstSchema)
                                    "loft_digests", "certificate_digest"}) {
             execute(vault, std::string{"ALTER TABLE draws DROP COLUMN "} + column);
         }
-        for (const char* table :
-             {"draw_proofs", "item_facts", "key_corrections", "ledger_nodes", "ledger_head", "holds", "destructions"}) {
+        for (const char* table : {"draw_proofs", "item_facts", "key_corrections", "ledger_nodes", "ledger_head",
+                                  "holds", "destructions", "copies"}) {
             execute(vault, std::string{"DROP TABLE "} + table);
         }
         execute(vault, "PRAGMA user_version = 1");

@@ -37,6 +37,29 @@ XmlNode float_outcome(std::string identifier, std::string text)
         {make_element("qti-default-value", {}, {make_element("qti-value", {}, {make_text(std::move(text))})})});
 }
 
+/// What of a key QTI has no words for; empty: nothing.
+std::string_view lost_in_qti(const ItemWithKey& source)
+{
+    const AnswerKey& key = source.key;
+    const auto is_rule = [&key](ScoringRule rule) { return key.rule == rule; };
+    if (source.item.stimulus) return "a passage that it shares with other items";
+    if (key.penalty) return "a penalty for a wrong answer";
+    if (key.blanks_in_any_order) return "blanks in any order";
+    if (is_rule(ScoringRule::partial_none_wrong) || is_rule(ScoringRule::proportional) ||
+        is_rule(ScoringRule::adjacent_pairs) || is_rule(ScoringRule::longest_run)) {
+        return "its rule for partial points";
+    }
+    if (source.item.type == ItemType::fill_in && is_rule(ScoringRule::all_or_nothing)) return "blanks all or nothing";
+    for (const BlankKey& blank : key.blanks) {
+        if (blank.text_rule != TextRule{}) return "its own comparison of texts";
+        if (blank.weight != 1) return "weights of blanks";
+        if (!blank.number) continue;
+        const NumericAnswer plain{blank.number->value, blank.number->tolerance};
+        if (*blank.number != plain) return "relative tolerances, figures or units";
+    }
+    return {};
+}
+
 class ItemWriter {
 public:
     explicit ItemWriter(const ItemWithKey& source)
@@ -55,7 +78,10 @@ public:
         case ItemType::fill_in:
             if (auto written = write_blanks(); !written) { return std::unexpected{written.error()}; }
             break;
+        case ItemType::order: write_order(); break;
+        case ItemType::match: write_match(); break;
         case ItemType::short_answer:
+        case ItemType::calculation:
         case ItemType::essay: write_open(); break;
         }
         return finished();
@@ -98,10 +124,82 @@ private:
                 make_element("qti-simple-choice", {{"identifier", option.id}}, elements_of(option.content, {})));
         }
         body_.children.push_back(std::move(interaction));
+        score_if_correct();
+    }
+
+    void score_if_correct()
+    {
         processing_.children.push_back(
             rule_if(make_element("qti-match", {},
                                  {variable("RESPONSE"), make_element("qti-correct", {{"identifier", "RESPONSE"}})}),
                     set_score(variable("MAXSCORE"))));
+    }
+
+    void write_order()
+    {
+        declare("RESPONSE", "ordered", "identifier", key_.correct_options);
+        body_.children = elements_of(item_.stem, {});
+        XmlNode interaction =
+            make_element("qti-order-interaction",
+                         {{"response-identifier", "RESPONSE"}, {"shuffle", item_.shuffle_options ? "true" : "false"}});
+        for (const Option& option : item_.options) {
+            interaction.children.push_back(
+                make_element("qti-simple-choice", {{"identifier", option.id}}, elements_of(option.content, {})));
+        }
+        body_.children.push_back(std::move(interaction));
+        score_if_correct();
+    }
+
+    /// A prompt's id is a number, which is no identifier of QTI.
+    static std::string prompt_id(std::string_view id) { return "P" + std::string{id}; }
+
+    void write_match()
+    {
+        std::vector<std::string> pairs;
+        for (const std::string& pair : key_.correct_options) { pairs.push_back(prompt_id(pair)); }
+        declare("RESPONSE", "multiple", "directedPair", pairs);
+        if (key_.rule == ScoringRule::all_or_nothing) {
+            score_if_correct();
+        } else {
+            map_pairs(pairs);
+        }
+        body_.children = elements_of(item_.stem, {});
+        XmlNode left = make_element("qti-simple-match-set");
+        for (const Option& prompt : item_.prompts) {
+            left.children.push_back(make_element("qti-simple-associable-choice",
+                                                 {{"identifier", prompt_id(prompt.id)}, {"match-max", "1"}},
+                                                 elements_of(prompt.content, {})));
+        }
+        XmlNode right = make_element("qti-simple-match-set");
+        for (const Option& option : item_.options) {
+            right.children.push_back(make_element("qti-simple-associable-choice",
+                                                  {{"identifier", option.id}, {"match-max", "0"}},
+                                                  elements_of(option.content, {})));
+        }
+        body_.children.push_back(make_element("qti-match-interaction",
+                                              {{"response-identifier", "RESPONSE"},
+                                               {"shuffle", item_.shuffle_options ? "true" : "false"},
+                                               {"max-associations", std::to_string(item_.prompts.size())}},
+                                              {std::move(left), std::move(right)}));
+    }
+
+    void map_pairs(const std::vector<std::string>& pairs)
+    {
+        const auto count = static_cast<std::int64_t>(pairs.size());
+        XmlNode mapping = make_element("qti-mapping", {{"default-value", "0"}});
+        for (std::size_t at = 0; at < pairs.size(); ++at) {
+            mapping.children.push_back(make_element(
+                "qti-map-entry", {{"map-key", pairs[at]}, {"mapped-value", share_of(at, count).to_string()}}));
+        }
+        declarations_.back().children.push_back(std::move(mapping));
+        processing_.children.push_back(set_score(make_element("qti-map-response", {{"identifier", "RESPONSE"}})));
+    }
+
+    /// An equal part of the points; the last one takes what rounding left.
+    Decimal share_of(std::size_t part, std::int64_t count) const
+    {
+        const Decimal share = points_.scaled(1, count);
+        return static_cast<std::int64_t>(part) + 1 < count ? share : points_ - share.times(count - 1);
     }
 
     Result<void> write_blanks()
@@ -124,12 +222,10 @@ private:
             }
             XmlNode condition =
                 blank.number ? number_condition(names[at], *blank.number) : text_condition(names[at], blank);
-            // The last blank's share takes what rounding left.
-            const Decimal share = at + 1 < key_.blanks.size() ? points_.scaled(1, count)
-                                                              : points_ - points_.scaled(1, count).times(count - 1);
             processing_.children.push_back(rule_if(
                 std::move(condition),
-                set_score(make_element("qti-sum", {}, {variable("SCORE"), base_value("float", share.to_string())}))));
+                set_score(make_element("qti-sum", {},
+                                       {variable("SCORE"), base_value("float", share_of(at, count).to_string())}))));
         }
         return {};
     }
@@ -204,6 +300,9 @@ private:
 Result<std::string> to_qti3_xml(const ItemWithKey& item)
 {
     if (auto valid = validate(item); !valid) { return std::unexpected{valid.error()}; }
+    if (const auto lost = lost_in_qti(item); !lost.empty()) {
+        return refuse(EngineError::inconsistent, item.item.id + ": QTI would lose " + std::string{lost});
+    }
     return ItemWriter{item}.run();
 }
 

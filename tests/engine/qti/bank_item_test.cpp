@@ -2,6 +2,7 @@
 #include "engine/qti/qti_support.hpp"
 
 #include <papervault/engine/qti/bank_item.hpp>
+#include <papervault/engine/qti/scoring.hpp>
 
 #include <gmock/gmock.h>
 
@@ -148,6 +149,81 @@ TEST_F(QtiBankItemTest, RefusesScoringThatTheBankDoesNotHave)
     EXPECT_THAT(converted_item(choice_xml("", "match_correct", "<p><img src=\"../../etc/passwd\"/></p>")),
                 IsRefusedWith(EngineError::inconsistent));
     EXPECT_THAT(converted_item(item_xml(score_outcome(), "")), IsRefusedWith(EngineError::inconsistent));
+}
+
+double points_by_qti(const ItemWithKey& item, Cardinality cardinality, BaseType type, std::vector<Scalar> given)
+{
+    const auto read = read_item(to_qti3_xml(item).value()).value();
+    EXPECT_THAT(problems(read), testing::IsEmpty());
+    const auto scored = score(read, {{"RESPONSE", Value::container(cardinality, type, std::move(given))}});
+    const auto found = std::ranges::find(scored.value().outcomes, "SCORE", &NamedValue::identifier);
+    return found->value.number();
+}
+
+ItemWithKey pump_start()
+{
+    ItemWithKey item = bank_item(ItemType::order, "启动步骤");
+    for (const char* step : {"灌泵", "盘车", "启动"}) {
+        item.item.options.push_back(
+            {std::string(1, static_cast<char>('A' + item.item.options.size())), parse_content(step).value()});
+    }
+    item.key.correct_options = {"B", "A", "C"};
+    return item;
+}
+
+ItemWithKey pump_faults()
+{
+    ItemWithKey item = bank_item(ItemType::match, "故障与原因");
+    item.item.options = pump_start().item.options;
+    for (const char* fault : {"不出水", "发热"}) {
+        item.item.prompts.push_back({std::to_string(item.item.prompts.size() + 1), parse_content(fault).value()});
+    }
+    item.key.correct_options = {"1 C", "2 A"};
+    return item;
+}
+
+TEST_F(QtiBankItemTest, AnOrderIsScoredTheSame)
+{
+    const ItemWithKey item = pump_start();
+    ASSERT_THAT(validate(item), IsAccepted());
+    const auto given = [](const char* a, const char* b, const char* c) {
+        return std::vector<Scalar>{std::string{a}, std::string{b}, std::string{c}};
+    };
+    EXPECT_EQ(points_by_qti(item, Cardinality::ordered, BaseType::identifier, given("B", "A", "C")), 2.0);
+    EXPECT_EQ(points_by_qti(item, Cardinality::ordered, BaseType::identifier, given("A", "B", "C")), 0.0);
+}
+
+TEST_F(QtiBankItemTest, PairsAreScoredTheSameByPartAndAllOrNothing)
+{
+    ItemWithKey item = pump_faults();
+    ASSERT_THAT(validate(item), IsAccepted());
+    const Pair right{"P1", "C"};
+    const Pair other{"P2", "A"};
+    const Pair wrong{"P2", "B"};
+    const auto points = [&item](std::vector<Scalar> given) {
+        return points_by_qti(item, Cardinality::multiple, BaseType::directed_pair, std::move(given));
+    };
+    EXPECT_EQ(points({right, other}), 2.0);
+    EXPECT_EQ(points({right, wrong}), 1.0);
+    item.key.rule = ScoringRule::all_or_nothing;
+    EXPECT_EQ(points({right, other}), 2.0);
+    EXPECT_EQ(points({right, wrong}), 0.0);
+}
+
+TEST_F(QtiBankItemTest, RefusesWhatQtiWouldLose)
+{
+    ItemWithKey item = pump_start();
+    item.key.rule = ScoringRule::longest_run;
+    EXPECT_THAT(to_qti3_xml(item), IsRefusedWith(EngineError::inconsistent));
+    item = pump_faults();
+    item.item.stimulus = Stimulus{"S1", parse_content("材料").value()};
+    EXPECT_THAT(to_qti3_xml(item), IsRefusedWith(EngineError::inconsistent));
+    item = bank_item(ItemType::fill_in, "压力为 ____ kPa");
+    item.item.blanks = 1;
+    item.key.blanks = {BlankKey{.texts = {}, .number = NumericAnswer{Decimal::from_integer(3), {}}}};
+    item.key.blanks.front().number->unit = "kPa";
+    ASSERT_THAT(validate(item), IsAccepted());
+    EXPECT_THAT(to_qti3_xml(item), IsRefusedWith(EngineError::inconsistent));
 }
 
 } // namespace

@@ -24,9 +24,11 @@ struct BankDetails {
 /// @return inconsistent with the reason when the item does not fit; out_of_range for more than 12 options, 20 blanks.
 [[nodiscard]] Result<ItemWithKey> to_bank_item(const AssessmentItem& item, const BankDetails& details);
 
-/// The item as QTI 3.0, with its key and processing; to_bank_item() gives the same type, content, key and points.
-/// Texts of blanks compare without regard to case there; the bank's own comparison is wider.
-/// @return inconsistent for a blank that accepts both texts and a number: a QTI response is one or the other.
+/// The item as QTI 3.0, with its key and processing; for choices and blanks to_bank_item() gives the same type,
+/// content, key and points. Texts of blanks compare without regard to case there; the bank's own comparison is wider.
+/// Matching gives each right pair its part unless the key says all or nothing; ordering is all or nothing.
+/// @return inconsistent for what QTI would lose: a blank that accepts both texts and a number, a penalty, a rule for
+/// partial points of choices or orders, units, figures, weights, a shared passage.
 [[nodiscard]] Result<std::string> to_qti3_xml(const ItemWithKey& item);
 
 } // namespace papervault::engine::qti

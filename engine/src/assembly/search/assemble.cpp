@@ -16,12 +16,13 @@ using Goal = AssemblyProblem::Goal;
 using Item = AssemblyProblem::Item;
 
 constexpr std::size_t proof_units_max = 3'000;
+constexpr std::size_t built_units_max = 3'000; ///< Beyond, form by form takes longer than it gains.
 constexpr std::uint64_t proof_nodes_max = 20'000;
 constexpr std::size_t enemy_rows_max = 200;
 constexpr std::size_t core_least = 400;
 constexpr std::size_t core_per_place = 3;
 constexpr std::size_t core_per_place_at_first = 2;
-constexpr int dives_for_one_form = 6;
+constexpr int dives_for_one_form = 100'000; ///< The effort ends them before.
 constexpr int dives_for_one_of_several = 3;
 
 bool is_linear(const AssemblyProblem& problem)
@@ -55,7 +56,7 @@ public:
             if (is_proved && out_.forms.empty()) {
                 return refuse(EngineError::infeasible, "no form meets all constraints");
             }
-            if (is_proved) { return std::move(out_); }
+            if (is_proved || !out_.forms.empty()) { return std::move(out_); }
         }
         if (units_.stimuli.empty() && problem_.form_count <= 64) { by_search(); }
         return std::move(out_);
@@ -180,7 +181,9 @@ private:
     void by_search()
     {
         std::vector<std::vector<Item>> given = std::exchange(out_.forms, {});
-        if (problem_.goal == Goal::maximin && problem_.form_count > 1) { given = one_after_the_other(); }
+        if (problem_.goal == Goal::maximin && problem_.form_count > 1 && units_.units.size() <= built_units_max) {
+            given = one_after_the_other();
+        }
         const SearchSpace space = make_space(problem_, units_, target_, choose_core(given, core_per_place));
         std::vector<std::uint32_t> place(units_.units.size(), UnitProblem::no_unit);
         for (std::uint32_t unit = 0; unit < space.original.size(); ++unit) { place[space.original[unit]] = unit; }

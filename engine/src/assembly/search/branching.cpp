@@ -226,20 +226,6 @@ bool Branching::plunge(std::uint64_t& solves_left)
     return false;
 }
 
-/// Units that cost more than what separates the bound from the best form are in no better one.
-void Branching::drop_hopeless(std::int64_t quality)
-{
-    LinearProgram& program = relaxation_.program();
-    if (program.solve(iterations_max) != LinearProgram::Outcome::optimal) { return; }
-    const Fixed slack = relaxation_.gap_to(quality, quality_bound_);
-    for (std::uint32_t column = 0; column < unit_of_column_.size(); ++column) {
-        if (unit_of_column_[column] == UnitProblem::no_unit || program.high(column).is_zero()) { continue; }
-        if (program.value(column).is_zero() && program.reduced_cost(column) < -slack) {
-            program.set_bounds(column, zero, zero);
-        }
-    }
-}
-
 void Branching::dive(int dives_max)
 {
     for (int i = 0; i < dives_max && !(effort_.is_over && effort_.is_over()); ++i) {
@@ -247,7 +233,6 @@ void Branching::dive(int dives_max)
         last_choice_ = Relaxation::no_column;
         plunge(solves_left);
         undo(0);
-        if (has_best_ && quality_bound_ != INT64_MAX) { drop_hopeless(best_quality_); }
         if (has_best_ && best_quality_ >= quality_bound_) { return; }
     }
 }

@@ -45,7 +45,6 @@ private:
     [[nodiscard]] std::uint32_t fractional(bool by_chance);
     [[nodiscard]] std::uint32_t unsettled() const;
     void take();
-    void drop_hopeless(std::int64_t quality);
 
     const AssemblyProblem& problem_;
     const UnitProblem& units_;

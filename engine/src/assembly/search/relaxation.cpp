@@ -304,16 +304,6 @@ LinearProgram::Outcome Relaxation::solve()
     return LinearProgram::Outcome::gave_up;
 }
 
-Fixed Relaxation::gap_to(std::int64_t quality, std::int64_t bound) const
-{
-    if (problem_.goal == Goal::maximin) {
-        // The program's goal is what the bound is in its scale.
-        return goal_value() * Fixed::ratio(bound - quality, std::max<std::int64_t>(bound, 1));
-    }
-    const std::int64_t largest = largest_of(problem_.weights);
-    return Fixed::ratio((bound - quality) / largest, information_scale_) + Fixed::from_raw(1);
-}
-
 Fixed Relaxation::goal_value() const
 {
     return goal_column_ == no_column ? zero : program_.value(goal_column_);

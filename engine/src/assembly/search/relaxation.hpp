@@ -51,8 +51,6 @@ public:
     /// From the mean form to one form of several, after solve(): a unit may be taken whole, at the price of the uses
     /// that the others lose; more than what all can reach is worth nothing.
     void turn_to_one_form();
-    /// bound − quality as a worth; only a guide.
-    [[nodiscard]] Fixed gap_to(std::int64_t quality, std::int64_t bound) const;
     /// In y's scale: how much the program's goal is worth in units of information.
     [[nodiscard]] Fixed goal_value() const;
 

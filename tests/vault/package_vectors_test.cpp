@@ -16,9 +16,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const fs::path& vector_folder()
+/// Of the vector that is being judged.
+fs::path& vector_folder()
 {
-    static const fs::path folder = fs::path{PAPERVAULT_SOURCE_DIR} / "tests/vectors/package";
+    static fs::path folder;
     return folder;
 }
 
@@ -135,7 +136,7 @@ protected:
     [[nodiscard]] Verdict judge_package(const boost::json::object& entry) const
     {
         overwrite(folder / "package", bytes_of_vector(entry));
-        const auto package = PackageReader::open(folder / "package");
+        const auto package = PackageReader::open(folder / "package", every_suite);
         if (!package) { return refused("open", package); }
         if (auto intact = package->verify_digests(); !intact) { return refused("digests", intact); }
         auto opening = HallOpening::begin(*package, person("hall"));
@@ -175,16 +176,32 @@ protected:
     }
 };
 
-const boost::json::array& vectors()
+struct PublishedVector {
+    fs::path folder;
+    boost::json::object entry;
+};
+
+const std::vector<PublishedVector>& vectors()
 {
-    static const boost::json::value manifest =
-        engine::parse_json(read_text_file(vector_folder() / "vectors.json", 1 << 20).value(), {}).value();
-    return manifest.as_object().at("vectors").as_array();
+    static const std::vector<PublishedVector> all = [] {
+        std::vector<PublishedVector> found;
+        for (const char* set : {"package", "package-2/pv1", "package-2/gm1"}) {
+            const fs::path folder = fs::path{PAPERVAULT_SOURCE_DIR} / "tests/vectors" / set;
+            const auto manifest =
+                engine::parse_json(read_text_file(folder / "vectors.json", 1 << 20).value(), {}).value();
+            for (const auto& entry : manifest.as_object().at("vectors").as_array()) {
+                found.push_back({folder, entry.as_object()});
+            }
+        }
+        return found;
+    }();
+    return all;
 }
 
 TEST_P(PackageVectorTest, IsJudgedAsPublished)
 {
-    const boost::json::object& entry = vectors().at(GetParam()).as_object();
+    vector_folder() = vectors().at(GetParam()).folder;
+    const boost::json::object& entry = vectors().at(GetParam()).entry;
     SCOPED_TRACE(engine::canonical_json(entry));
     const std::string kind = text_at(entry, "kind");
     const bool is_package = kind == "package";

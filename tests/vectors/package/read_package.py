@@ -17,7 +17,10 @@ import unicodedata
 from datetime import datetime, timezone
 from pathlib import Path
 
-import suite_pv1 as suite
+import suite_gm1
+import suite_pv1
+
+suite = suite_pv1  # of the package at hand; ids and registers' digests are always pv1's
 
 HEADER_MAX, SIGNATURES_MAX, FILE_MAX = 1 << 20, 1024, 1 << 32
 PACKAGE, ANSWERS = "papervault.package.v1", "papervault.answers.v1"
@@ -127,12 +130,15 @@ class Card:
         self.name = text(value["name"], 64)
         require(self.name and self.name == self.name.strip(" ") and
                 not any(a <= ord(c) <= b for c in self.name for a, b in HIDDEN), why="name")
-        self.sign_key, self.box_key = base64_of(value["sign_key"], 32), base64_of(value["box_key"], 32)
+        self.sign_key, self.box_key = base64_of(value["sign_key"]), base64_of(value["box_key"])
+        require(len(self.sign_key) == len(self.box_key) and len(self.sign_key) in (32, 64), why="key size")
+        suite = suite_pv1 if len(self.sign_key) == 32 else suite_gm1
+        self.suite = suite
         for key, check in ((self.sign_key, suite.is_sign_key), (self.box_key, suite.is_box_key)):
             if (key, check) not in self.known_keys:
                 self.known_keys[key, check] = check(key)
             require(self.known_keys[key, check], why="unacceptable key")
-        self.id = suite.purpose_hash("papervault.identity.v1", self.sign_key, self.box_key).hex()[:16]
+        self.id = suite_pv1.purpose_hash("papervault.identity.v1", self.sign_key, self.box_key).hex()[:16]
 
 
 class Identity:
@@ -143,14 +149,15 @@ class Identity:
         members_of(value, "card", "digest", "format", "protection", "secret", "version")
         require((value["format"], value["version"]) == ("papervault-identity", 1))
         body = {name: value[name] for name in value if name != "digest"}
-        require(digest(value["digest"]) == suite.purpose_hash("papervault.identity-file.v1", canonical(body).encode()))
+        require(digest(value["digest"]) == suite_pv1.purpose_hash("papervault.identity-file.v1", canonical(body).encode()))
         require(value["protection"] == {"kind": "file_permissions"})
+        self.card = Card(value["card"])
+        suite = self.card.suite
         context = suite.purpose_hash("papervault.identity-secret.v1", canonical(value["card"]).encode(),
                                      canonical(value["protection"]).encode())
         seeds = suite.decrypt(suite.purpose_hash("papervault.identity.file-permissions.v1"),
-                              base64_of(value["secret"], 104), context)
+                              base64_of(value["secret"], 64 + suite.MESSAGE_OVERHEAD), context)
         require(seeds is not None, "wrong_passphrase_or_key")
-        self.card = Card(value["card"])
         self.box = suite.BoxKeys(seeds[32:])
         require(self.box.public == self.card.box_key and suite.sign_key_of_seed(seeds[:32]) == self.card.sign_key)
 
@@ -163,7 +170,7 @@ class Container:
         self.header_bytes, at = self.take(data, 16, HEADER_MAX)
         self.signed = data[:at]
         signature_bytes, at = self.take(data, at, SIGNATURES_MAX)
-        self.body, self.digest = data[at:], suite.blake2b(data[:at])
+        self.body, self.front = data[at:], data[:at]
         block = parse(signature_bytes, SIGNATURES_MAX)
         require(isinstance(block, list) and 1 <= len(block) <= 2, why="signature block")
         self.signatures = []
@@ -180,7 +187,7 @@ class Container:
 
     def is_signed(self, place, card, purpose):
         sealer, signature = self.signatures[place]
-        return sealer == card.id and suite.verify(card.sign_key, purpose, self.signed, signature)
+        return sealer == card.id and card.suite.verify(card.sign_key, purpose, self.signed, signature)
 
     def check_layout(self, compartments):
         at = 0
@@ -189,7 +196,7 @@ class Container:
                 require(is_integer(one[name], 0, FILE_MAX), why=name)
             matching(one["name"], NAME % 32)
             digest(one["digest"])
-            sealed = one["plaintext_length"] + 16 * max(1, -(-one["plaintext_length"] // 65536))
+            sealed = one["plaintext_length"] + suite.CHUNK_OVERHEAD * max(1, -(-one["plaintext_length"] // 65536))
             require(one["offset"] == at and one["length"] == sealed, why="layout")
             at += sealed
         require(at == len(self.body), why="length of the file")
@@ -199,13 +206,14 @@ class Container:
 
     def check_digests(self, compartments):
         for one in compartments:
-            require(suite.blake2b(self.sealed(one)) == digest(one["digest"]), "authentication_failed", one["name"])
+            require(suite.plain_hash(self.sealed(one)) == digest(one["digest"]), "authentication_failed", one["name"])
 
 
 # ---- package ----
 
 HEADER = ("batch candidates compartments custody draw_digest engine_version format forms graders hall office package_id "
           "release_commitment sealed_at sealed_host_share sealers snapshot_digest suite version").split()
+HEADER_2 = "golden_sample recovery spoken_release".split()
 BATCH = ("ends_at expires_at hall id level occupation occupation_code opens_at policy rehearsal site starts_at subject "
          "title").split()
 POLICY = ("entry_opens_before_seconds grace_after_end_seconds hand_in_from_before_end_seconds late_entry_until_seconds "
@@ -236,7 +244,7 @@ class Quorum:
         for index, member in enumerate(value["members"]):
             members_of(member, "card", "sealed_share", "share_commitment", "share_index")
             require(is_integer(member["share_index"], index, index), why="share index")
-            base64_of(member["sealed_share"], 112)
+            base64_of(member["sealed_share"], 32 + suite.BOX_OVERHEAD)
             self.members.append((Card(member["card"]), digest(member["share_commitment"])))
         require(len(self.members) <= 16 and is_integer(self.threshold, 2, len(self.members)), why="quorum")
 
@@ -247,6 +255,9 @@ class Package:
         require(len(self.container.header_bytes) <= HEADER_MAX)
         header = self.header = parse(self.container.header_bytes, HEADER_MAX)
         require(isinstance(header, dict) and isinstance(header.get("sealers"), list) and len(header["sealers"]) == 2)
+        global suite
+        suite = suite_gm1 if header.get("suite") == "gm1" else suite_pv1
+        self.digest = suite.plain_hash(self.container.front)
         self.sealers = [Card(card) for card in header["sealers"]]
         for place in range(len(self.container.signatures)):
             require(self.container.is_signed(place, self.sealers[place], PACKAGE), "signature_invalid")
@@ -254,8 +265,9 @@ class Package:
         require(len(self.container.signatures) == 2, "signature_invalid", "waits for the second sealer")
 
     def check_header(self, header):
-        members_of(header, *HEADER)
-        require((header["format"], header["version"], header["suite"]) == ("papervault-package", 1, "pv1"))
+        require(is_integer(header.get("version"), 1, 2), why="version")
+        members_of(header, *HEADER, *(HEADER_2 if header["version"] == 2 else ()))
+        require(header["format"] == "papervault-package" and header["suite"] in ("pv1", "gm1")[:header["version"]])
         self.id = matching(header["package_id"], "[0-9a-f]{32}")
         check_batch(header["batch"])
         time(header["sealed_at"])
@@ -272,23 +284,36 @@ class Package:
         self.forms = [form["id"] for form in header["forms"]]
         require(len(set(self.forms)) == len(self.forms) and is_integer(header["candidates"], 0, 10_000))
         self.hall, self.office = Card(header["hall"]), Card(header["office"])
-        base64_of(header["sealed_host_share"], 112)
+        base64_of(header["sealed_host_share"], 32 + suite.BOX_OVERHEAD)
         self.quorums = {"hall": Quorum(header["custody"]), "graders": Quorum(header["graders"])}
+        if header["version"] == 2:
+            text(header["golden_sample"], 65536)
+            base64_of(header["spoken_release"], 32 + suite.MESSAGE_OVERHEAD + suite.BOX_OVERHEAD)
+            members_of(header["recovery"], "sealed_halves", "sealed_secrets")
+            require(isinstance(header["recovery"]["sealed_halves"], list) and len(header["recovery"]["sealed_halves"]) == 2)
+            for half in header["recovery"]["sealed_halves"]:
+                base64_of(half, 32 + suite.BOX_OVERHEAD)
+            base64_of(header["recovery"]["sealed_secrets"],
+                      32 * (1 + len(self.quorums["hall"].members)) + suite.MESSAGE_OVERHEAD)
         self.compartments = header["compartments"]
         require(isinstance(self.compartments, list) and 1 <= len(self.compartments) <= 64)
         for one in self.compartments:
             members_of(one, "digest", "length", "locks", "name", "offset", "plaintext_length", "wrapped_key")
-            base64_of(one["wrapped_key"], 72)
-            require(one["locks"] == ("graders" if one["name"] == "key" else "hall"), why="locks")
+            base64_of(one["wrapped_key"], 32 + suite.MESSAGE_OVERHEAD)
+            for_graders = ("key", "key-vectors")[:header["version"]]
+            require(one["locks"] == ("graders" if one["name"] in for_graders else "hall"), why="locks")
         require(len({one["name"] for one in self.compartments}) == len(self.compartments))
         self.container.check_layout(self.compartments)
         self.check_roles()
         bound = {name: header[name] for name in ("batch", "forms", "hall", "office", "package_id")}
-        self.binding = suite.purpose_hash("papervault.package-binding.v1", canonical(bound).encode())
+        if header["version"] == 2:
+            bound |= {"suite": header["suite"], "version": 2}
+        self.binding = suite.purpose_hash(f"papervault.package-binding.v{header['version']}", canonical(bound).encode())
 
     def check_roles(self):
         cards = [self.hall, self.office, *self.sealers]
         cards += [card for quorum in self.quorums.values() for card, _ in quorum.members]
+        require(all(card.suite is suite for card in cards), why="keys of another suite")
         for property_of in (lambda c: c.sign_key, lambda c: c.box_key, lambda c: c.id):
             require(len(set(map(property_of, cards))) == len(cards), "not_permitted", "two roles")
 
@@ -328,7 +353,8 @@ def add_share(package, locks, opener, data, shares):
     part, message, signature = read_document(data, SHARE, "papervault-share")
     member_id, index = matching(part["member_id"], "[0-9a-f]{16}"), part["share_index"]
     require(is_integer(index, 0, 15) and part["locks"] in ("hall", "graders"))
-    sealed = base64_of(part["sealed_share"], 112)
+    sealed = base64_of(part["sealed_share"])
+    require(len(sealed) <= 160)
     time(part["given_at"])
     matching(part["opener_id"], "[0-9a-f]{16}")
     require(matching(part["package_id"], "[0-9a-f]{32}") == package.id, "wrong_batch")
@@ -359,7 +385,7 @@ def add_release(package, hall, data):
     context = suite.purpose_hash("papervault.release-share.v1",
                                  *(release[name].encode() for name in ("package_id", "hall_id", "batch_id",
                                                                        "not_before", "not_after")))
-    share = hall.box.open(base64_of(release["sealed_share"], 112), context)
+    share = hall.box.open(base64_of(release["sealed_share"]), context)
     require(share is not None, "share_invalid")
     commitment = suite.purpose_hash("papervault.release-commitment.v1", package.id.encode(), share)
     require(commitment == digest(package.header["release_commitment"]), "share_invalid")
@@ -405,7 +431,7 @@ def verify_handover(data, package):
     batch = package.header["batch"]
     expected = {"batch_id": batch["id"], "candidates": package.header["candidates"], "forms": len(package.forms),
                 "level": batch["level"], "occupation": batch["occupation"],
-                "package_digest": package.container.digest.hex(), "package_id": package.id}
+                "package_digest": package.digest.hex(), "package_id": package.id}
     require(all(value[name] == expected[name] for name in expected), "wrong_batch")
     require(giver.sign_key != taker.sign_key, "not_permitted")
     given = {name: value[name] for name in HANDOVER if name != "giver_signature"}
@@ -429,7 +455,7 @@ def receipt_of(sheet, package_id):
     answers = {item: response for item, response in sheet["responses"].items() if response}
     sheet_text = canonical({"answers": answers, "form": sheet["form_id"], "package": package_id,
                             "ticket": sheet["ticket"]})
-    bits = int.from_bytes(suite.purpose_hash("papervault.receipt.v1", sheet_text.encode()), "big") >> (256 - 60)
+    bits = int.from_bytes(suite_pv1.purpose_hash("papervault.receipt.v1", sheet_text.encode()), "big") >> (256 - 60)
     letters = "".join("0123456789ABCDEFGHJKMNPQRSTVWXYZ"[bits >> shift & 31] for shift in range(55, -1, -5))
     return "-".join((letters[:4], letters[4:8], letters[8:]))
 
@@ -438,7 +464,7 @@ def open_answers(data, package, office):
     container = Container(data, b"PAPERVAULT-ANS1\n")
     header = parse(container.header_bytes, HEADER_MAX)
     members_of(header, *ANSWERS_HEADER)
-    require((header["format"], header["version"], header["suite"]) == ("papervault-answers", 1, "pv1"))
+    require((header["format"], header["version"], header["suite"]) == ("papervault-answers", 1, package.header["suite"]))
     for name, pattern in (("package_id", "[0-9a-f]{32}"), ("hall_id", "[0-9a-f]{16}"), ("office_id", "[0-9a-f]{16}")):
         matching(header[name], pattern)
     time(header["sealed_at"])
@@ -449,7 +475,7 @@ def open_answers(data, package, office):
         require(one["name"] == name)
     container.check_layout(compartments)
     require((header["package_id"], digest(header["package_digest"]), header["batch_id"]) ==
-            (package.id, package.container.digest, package.header["batch"]["id"]), "wrong_batch")
+            (package.id, package.digest, package.header["batch"]["id"]), "wrong_batch")
     require(header["hall_id"] == package.hall.id, "wrong_host")
     require(header["office_id"] == package.office.id == office.card.id, "wrong_host")
     require(len(container.signatures) == 1 and container.is_signed(0, package.hall, ANSWERS), "signature_invalid")
@@ -460,7 +486,7 @@ def open_answers(data, package, office):
                                  header["sealed_at"].encode())
     plaintexts = []
     for one in compartments:
-        key = office.box.open(base64_of(one["wrapped_key"], 112),
+        key = office.box.open(base64_of(one["wrapped_key"], 32 + suite.BOX_OVERHEAD),
                               suite.purpose_hash("papervault.answers-key.v1", binding, one["name"].encode()))
         require(key is not None, "authentication_failed")
         context = suite.purpose_hash("papervault.answers-compartment.v1", binding, one["name"].encode(),
@@ -484,6 +510,9 @@ def open_answers(data, package, office):
 # ---- vectors ----
 
 HERE = Path(__file__).resolve().parent
+
+
+FOLDERS = [HERE, HERE.parent / "package-2/pv1", HERE.parent / "package-2/gm1"]
 
 
 def person(name):
@@ -545,7 +574,7 @@ def judge_package(entry, people):
                 plaintexts[one["name"]] = package.read(one, keys[one["name"]])
     except Refused as refusal:
         return step, refusal.code
-    return {name: {"length": len(plain), "blake2b": suite.blake2b(plain).hex()} for name, plain in plaintexts.items()}
+    return {name: {"length": len(plain), "blake2b": suite_pv1.blake2b(plain).hex()} for name, plain in plaintexts.items()}
 
 
 def judge_answers(entry, people):
@@ -568,7 +597,9 @@ def judge_handover(entry, _):
 JUDGES = {"package": judge_package, "answers": judge_answers, "handover": judge_handover}
 
 
-def judge_all():
+def judge_folder(folder):
+    global HERE
+    HERE = folder
     people = {name: person(name) for name in ("hall", "office")}
     wrong = 0
     vectors = json.loads((HERE / "vectors.json").read_text())["vectors"]
@@ -580,8 +611,12 @@ def judge_all():
         if verdict != expected:
             wrong += 1
             print(f"{entry['why']}\n  published: {expected}\n  here:      {verdict}")
-    print(f"{len(vectors) - wrong} of {len(vectors)} vectors judged as published")
+    print(f"{folder.name}: {len(vectors) - wrong} of {len(vectors)} vectors judged as published")
     return 1 if wrong or not vectors else 0
+
+
+def judge_all():
+    return max(judge_folder(folder) for folder in FOLDERS)
 
 
 def inspect(path):
@@ -592,7 +627,7 @@ def inspect(path):
         print(refusal)
         return 1
     print(json.dumps(package.header, ensure_ascii=False, indent=2))
-    print(f"intact, signed by {' and '.join(card.name for card in package.sealers)}, digest {package.container.digest.hex()}")
+    print(f"intact, signed by {' and '.join(card.name for card in package.sealers)}, digest {package.digest.hex()}")
     return 0
 
 

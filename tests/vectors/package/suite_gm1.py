@@ -3,6 +3,8 @@
 import hmac
 import struct
 
+from suite_pv1 import combine_shares  # noqa: F401  sharing is the same in both suites
+
 CHUNK_OVERHEAD, MESSAGE_OVERHEAD, BOX_OVERHEAD, KEY_BYTES = 32, 48, 128, 64
 
 # ---- SM3 (GB/T 32905) ----
@@ -269,3 +271,8 @@ class BoxKeys:
         if inside is None or inside[:32] != purpose_hash("papervault.box-context", context):
             return None
         return inside[32:]
+
+
+def share_commitment(package_id, locks, index, value):
+    context = purpose_hash("papervault.share-set.v1", package_id, locks)
+    return purpose_hash("papervault.share-commitment", context, bytes([index]), value)

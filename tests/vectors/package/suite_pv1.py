@@ -5,10 +5,15 @@ import hmac
 import struct
 
 
+CHUNK_OVERHEAD, MESSAGE_OVERHEAD, BOX_OVERHEAD, KEY_BYTES = 16, 40, 80, 32
+
 # ---- hashes and derived keys ----
 
 def blake2b(message):
     return hashlib.blake2b(message, digest_size=32).digest()
+
+
+plain_hash = blake2b
 
 
 def framed(domain, *parts):

@@ -11,6 +11,8 @@
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace papervault::vault::cli {
 namespace {
 

@@ -26,7 +26,7 @@ public:
         bool with_enemies = false; ///< A row for each set; without, they are left out.
         bool breaks_ties = true;   ///< A little is added to each unit's worth; costs some of the bound's sharpness.
         std::size_t columns_at_first = 3'000;
-        std::vector<std::uint32_t> uses_left; ///< By unit; empty: what the problem says.
+        std::vector<std::uint32_t> uses_left = {}; ///< By unit; empty: what the problem says.
     };
     Relaxation(const AssemblyProblem& problem, const UnitProblem& units, Options options);
 

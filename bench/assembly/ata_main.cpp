@@ -37,7 +37,6 @@ try {
     draw_app->add_option("--seed", draw.seed);
     draw_app->add_option("--threads", draw.threads)->check(CLI::Range(1, 64));
     draw_app->add_option("--out", draw.out, "file for FORM lines");
-    draw_app->add_flag("--even-exposure", draw.evens_exposure, "even use of items instead of uniform forms");
 
     VerifyOptions verify;
     auto* const verify_app = app.add_subcommand("verify", "checks forms; shares no code with the solver");

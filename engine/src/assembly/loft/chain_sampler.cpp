@@ -13,6 +13,8 @@ constexpr std::size_t templates_in_line = 1;
 constexpr std::uint64_t steps_between_templates = 5'000;
 constexpr std::uint64_t cooling_steps_most = 20'000;
 constexpr std::uint64_t template_steps_most = 20'000'000;
+constexpr int settling_starts = 40;
+constexpr std::uint64_t settling_steps_most = 1'000'000;
 constexpr int starts_max = 200;
 /// Of eight proposals, so many stay inside a cell.
 constexpr std::uint32_t inside_of_eight_mixing = 6;
@@ -168,19 +170,23 @@ bool ChainSampler::run(Dice& dice, SoftForm& form, const Walk& walk) const
     }
 }
 
-/// Any form without strain, from units drawn at random.
+/// Any form without strain, from units drawn at random. The number of units stays what it was at the start, so where
+/// whole sets make it vary, several starts are needed.
 bool ChainSampler::settle(Dice& dice, Scratch& scratch) const
 {
     SoftForm& form = scratch.form;
-    form.clear();
     const std::int64_t length = model_.ranges_of_counts().front().at_least;
-    int tried = 0;
-    while (form.count(0) < length) {
-        const Unit unit = dice.below(static_cast<std::uint32_t>(model_.units()));
-        if (++tried > 1'000'000) { return false; }
-        if (!form.has(unit) && !form.has_enemy(unit)) { form.add(unit); }
+    for (int tried = 0; tried < settling_starts; ++tried) {
+        form.clear();
+        int drawn = 0;
+        while (form.count(0) < length) {
+            const Unit unit = dice.below(static_cast<std::uint32_t>(model_.units()));
+            if (++drawn > 1'000'000) { return false; }
+            if (!form.has(unit) && !form.has_enemy(unit)) { form.add(unit); }
+        }
+        if (run(dice, form, {settling_steps_most, 0, inside_of_eight_mixing, &warm_, false})) { return true; }
     }
-    return run(dice, form, {template_steps_most, 0, inside_of_eight_mixing, &warm_, false});
+    return false;
 }
 
 void ChainSampler::add_template(const SoftForm& form)

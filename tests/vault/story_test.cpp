@@ -34,9 +34,9 @@ TEST_F(StoryTest, TellsEveryStepFromImportToReportInOrder)
         EXPECT_EQ(event.sentence.find("—"), std::string::npos) << event.sentence;
     }
     EXPECT_EQ(actions, (std::vector<std::string>{"bank.import", "draw.open", "draw.commit", "draw.commit",
-                                                 "draw.reveal", "draw.reveal", "draw.run", "batch.create",
-                                                 "package.seal", "package.countersign", "answers.import",
-                                                 "grade.open_key", "grade.run", "report.write"}));
+                                                 "draw.reveal", "draw.reveal", "draw.run", "draw.proof", "draw.proof",
+                                                 "draw.proof", "batch.create", "package.seal", "package.countersign",
+                                                 "answers.import", "grade.open_key", "grade.run", "report.write"}));
     EXPECT_EQ(told.batch_id, "B-01");
     EXPECT_THAT(to_text(told), testing::HasSubstr("checked and signed as the second sealer"));
 }

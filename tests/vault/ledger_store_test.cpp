@@ -122,6 +122,19 @@ TEST_F(LedgerStoreTest, RefusesToGoOnFromAnOlderDatabase)
     EXPECT_EQ(head().size, old_root.size + 2) << "the newer checkpoint must stay as the proof";
 }
 
+TEST_F(LedgerStoreTest, TakesACheckpointFileThatIsBehindForWhatItIs)
+{
+    const auto file = office.vault_folder() / "ledger.checkpoint";
+    const auto old_note = read_file(file, 64 * 1024).value();
+    grow(2);
+    ASSERT_THAT(write_file_durably(file, old_note, true), Succeeds());
+    const auto audit = verify_vault(vault, {}, {});
+    ASSERT_THAT(audit, Succeeds());
+    EXPECT_TRUE(audit->good()) << audit->findings.back().detail;
+    grow(1);
+    EXPECT_EQ(head().size, vault.ledger().size());
+}
+
 TEST_F(LedgerStoreTest, BuildsTheTreeOfALedgerThatWasWrittenBeforeThereWasOne)
 {
     grow(11);

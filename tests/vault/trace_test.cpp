@@ -71,7 +71,7 @@ protected:
 TEST_F(TraceTest, NamesTheCopyFromAFewItems)
 {
     SCOPED_TRACE("seed " + std::to_string(seed));
-    for (int round = 0; round < 20; ++round) {
+    for (int round = 0; round < 8; ++round) {
         const CopyOrder& leaked = copies[random() % copies.size()];
         const auto ranked = rank_copies(copies, forms, photograph(leaked, 5, 0, 0), 0.02);
         EXPECT_EQ(ranked.front().copy->id, leaked.id);
@@ -85,19 +85,19 @@ TEST_F(TraceTest, NamesItAlsoFromABlurredAndPartlyMisreadPhotograph)
 {
     SCOPED_TRACE("seed " + std::to_string(seed));
     int named = 0;
-    for (int round = 0; round < 20; ++round) {
+    for (int round = 0; round < 8; ++round) {
         const CopyOrder& leaked = copies[random() % copies.size()];
         const auto ranked = rank_copies(copies, forms, photograph(leaked, 10, 0.5, 0.1), 0.1);
         if (ranked.front().copy->id == leaked.id) { ++named; }
     }
-    EXPECT_GE(named, 19);
+    EXPECT_GE(named, 7);
 }
 
 TEST_F(TraceTest, AccusesNobodyWhenTheCopyIsNotRegistered)
 {
     SCOPED_TRACE("seed " + std::to_string(seed));
     int accused = 0;
-    for (int round = 0; round < 20; ++round) {
+    for (int round = 0; round < 8; ++round) {
         OrderStream stream{
             crypto::ChaCha20Stream{crypto::sha256(crypto::bytes_of(std::to_string(random()))).view(), "x"}};
         const CopyOrder stranger = order_of(engine::permute(forms.front(), stream), "none", "candidate", "生人");
@@ -113,7 +113,7 @@ TEST_F(TraceTest, TheBoundOnInnocentMatchesHolds)
     SCOPED_TRACE("seed " + std::to_string(seed));
     // A single item with four options: many innocent copies fit, and the bound says so.
     int fooled = 0;
-    constexpr int rounds = 60;
+    constexpr int rounds = 12;
     double promised = 0;
     for (int round = 0; round < rounds; ++round) {
         OrderStream stream{
@@ -183,7 +183,7 @@ TEST(CopyRegisterTest, MarksCopiesByHolderAndFindsThemAgain)
     OfficeVault vault = office.as(office.chen);
     const auto copies = CopyRegister{vault}.copies_of(package, "测试", at(afternoon));
     ASSERT_THAT(copies, Succeeds());
-    EXPECT_EQ(copies->orders.size(), 2U * 3U + 3U) << "three candidates with form and spare, three printers";
+    EXPECT_EQ(copies->orders.size(), 3U * 2U + 3U) << "three candidates with a form and a spare, three printers";
     const CopyOrder second = order_of(shown[1], "", "", "");
     Observation seen;
     seen.runs.emplace_back();

@@ -367,8 +367,20 @@ Result<AuditReport> verify_vault(OfficeVault& vault, const std::vector<std::stri
             }
             kept.checkpoints.push_back(*checkpoint);
         }
+        if (own) { kept.checkpoints.push_back(*own); }
+        // The file follows the transaction: after a power cut it may be behind, and that is no replay.
+        std::optional<Checkpoint> head;
+        Statement signed_head = vault.database().prepare("SELECT note FROM ledger_head");
+        if (signed_head.step()) {
+            const auto checkpoint = verify_checkpoint(signed_head.text(0), key);
+            if (!checkpoint) {
+                note("ledger head", std::unexpected{checkpoint.error()});
+                return report;
+            }
+            head = *checkpoint;
+        }
         const std::vector<std::string> texts = vault.ledger().texts(0, INT64_MAX);
-        if (const auto damaged = find_ledger_damage(texts, own ? std::optional{*own} : std::nullopt, kept)) {
+        if (const auto damaged = find_ledger_damage(texts, head, kept)) {
             note("ledger", broken(damaged->detail));
             return report;
         }
@@ -387,7 +399,6 @@ Result<AuditReport> verify_vault(OfficeVault& vault, const std::vector<std::stri
             note("checkpoint", std::unexpected{own.error()});
             return report;
         }
-        kept.checkpoints.push_back(*own);
         for (const Checkpoint& checkpoint : kept.checkpoints) {
             note("checkpoint of " + std::to_string(checkpoint.size) + " entries", "signature, Merkle root");
         }

@@ -58,8 +58,12 @@ public:
     }
     [[nodiscard]] double follows(const std::string& first, const std::string& second, std::size_t left) const
     {
-        const auto count =
-            std::ranges::count_if(orders_, [&](const Places& places) { return places.follows(first, second); });
+        const auto [known, added] = counted_.try_emplace(first + "\n" + second, 0);
+        if (added) {
+            known->second =
+                std::ranges::count_if(orders_, [&](const Places& places) { return places.follows(first, second); });
+        }
+        const auto count = known->second;
         // Never less than chance gives: what was counted may be low by chance itself.
         return std::max(1.0 / static_cast<double>(std::max<std::size_t>(left, 1)),
                         static_cast<double>(count) / shuffles);
@@ -67,6 +71,7 @@ public:
 
 private:
     std::vector<Places> orders_;
+    mutable std::unordered_map<std::string, std::ptrdiff_t> counted_;
 };
 
 /// P(seen | this copy) / P(seen | a random order): with the chance `misread` what was seen says nothing.

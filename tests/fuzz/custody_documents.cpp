@@ -1,5 +1,9 @@
-// Any text as a share part, release or hand-over: what is read is written again as it was.
+// Any text as a document of custody: what is read is written again as it was. And as a spoken code.
+#include "custody/spoken_code.hpp"
+
 #include <papervault/vault/custody.hpp>
+#include <papervault/vault/rewrap.hpp>
+#include <papervault/vault/withdrawal.hpp>
 
 #include <cstdint>
 #include <cstdlib>
@@ -22,5 +26,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     expect_same(decode_share_part(text), text);
     expect_same(decode_release(text), text);
     expect_same(decode_handover(text), text);
+    expect_same(decode_recovery_part(text), text);
+    expect_same(decode_rewrap(text), text);
+    expect_same(decode_withdrawal(text), text);
+    if (const auto symbols = read_spoken_code(text)) {
+        if (!read_spoken_code(write_spoken_code(*symbols))) { std::abort(); }
+    }
     return 0;
 }

@@ -214,6 +214,7 @@ template <std::size_t Words>
 {
     const std::size_t f = forms_.size() == 1 ? 0 : dice_.below(static_cast<std::uint32_t>(forms_.size()));
     SoftForm& form = forms_[f];
+    if (form.chosen().empty()) { return; } // nothing fits beside the fixed items, so nothing can be exchanged
     const std::uint32_t lot = dice_.below(static_cast<std::uint32_t>(form.chosen().size()) * 8);
     const Unit leaving = form.chosen()[lot >> 3U];
     Unit coming = 0;

@@ -18,6 +18,8 @@
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
 
+#include <iostream>
+
 #include <chrono>
 #include <csignal>
 #include <cstdio>
@@ -99,7 +101,7 @@ struct VerifiedSitting {
 
 Result<VerifiedSitting> verify_sitting(const HallDirectory& hall, const RegisteredPackage& registered)
 {
-    const auto package = vault::PackageReader::open(hall.package_file(registered.package_id));
+    const auto package = open_taken_package(hall, registered.package_id);
     if (!package) { return std::unexpected{package.error()}; }
     const auto key = hall.database_key(registered.package_id);
     if (!key) { return std::unexpected{key.error()}; }
@@ -144,7 +146,14 @@ Result<boost::json::value> ask(const HallEndpoint& hall, const CtlCommand& comma
     case What::status: return ask_hall(hall, HttpMethod::get, "/v1/status", {});
     case What::enrolments: return ask_hall(hall, HttpMethod::get, "/v1/enrolments", {});
     case What::share: return post_file("/v1/shares");
-    case What::release: return post_file("/v1/release");
+    case What::release: {
+        if (!command.spoken) { return post_file("/v1/release"); }
+        // Typed, not an argument: arguments are for everybody on the machine to read.
+        std::string code;
+        fmt::print(stderr, "口令 spoken code: ");
+        std::getline(std::cin, code);
+        return ask_hall(hall, HttpMethod::post, "/v1/release", code);
+    }
     case What::open: return post("/v1/open", {});
     case What::seal: return post("/v1/seal", {});
     case What::end: return post("/v1/end", order);
@@ -264,6 +273,7 @@ int run(const TakeInCommand& command)
     }
     const auto taken = take_in_package(*hall, {.package = command.package,
                                                .handover = command.handover,
+                                               .rewraps = command.rewraps,
                                                .taker = taker ? &*taker : nullptr,
                                                .now = wall_now()});
     if (!taken) { return refused(taken.error(), command.json); }

@@ -45,6 +45,7 @@ struct TakeInCommand {
     std::filesystem::path dir;
     std::filesystem::path package;
     std::filesystem::path handover;
+    std::vector<std::filesystem::path> rewraps;
     std::filesystem::path taker; ///< Empty: the machine takes.
     std::filesystem::path taker_passphrase_file;
     std::filesystem::path taker_key_file;
@@ -74,6 +75,7 @@ struct CtlCommand {
     std::filesystem::path dir;
     std::filesystem::path staff;
     std::filesystem::path file; ///< share, release: document; confirm: list of seats and codes.
+    bool spoken = false;        ///< release: as a code that is typed.
     int seat = 0;
     std::string code;
     std::string ticket;

@@ -4,6 +4,7 @@
 #include "hall/package_paper.hpp"
 #include "hall/register.hpp"
 #include "hall/service_thread.hpp"
+#include "hall/taking_in.hpp"
 #include "journal/sqlcipher_journal.hpp"
 #include "log.hpp"
 #include "net/net_server.hpp"
@@ -177,7 +178,7 @@ Result<std::unique_ptr<RunningHall>> RunningHall::start(const HallDirectory& hal
     impl->package_id = registered->package_id;
     impl->batch_id = registered->batch_id;
 
-    auto package = vault::PackageReader::open(hall.package_file(registered->package_id));
+    auto package = open_taken_package(hall, registered->package_id);
     if (!package) { return std::unexpected{package.error()}; }
     if (package->digest() != registered->digest) {
         return vault::refuse(VaultError::authentication_failed,

@@ -78,6 +78,8 @@ void add_hall_commands(CLI::App& hall, Chosen& chosen)
     take_in_command.add_option("--handover", take_in.handover, "交接单 The hand-over as the giver signed it (.json)")
         ->required()
         ->check(CLI::ExistingFile);
+    take_in_command.add_option("--rewrap", take_in.rewraps, "改封文件 A rewrap that both sealers have signed; repeat")
+        ->check(CLI::ExistingFile);
     take_in_command.add_option(
         "--taker", take_in.taker,
         "接收人身份 Identity of the person it is handed to (.pvid); default: the hall's machine");
@@ -150,7 +152,12 @@ void add_ctl_commands(CLI::App& hall, Chosen& chosen)
         ->required()
         ->check(CLI::ExistingFile);
     CLI::App& release = order("release", What::release, "交入放行令 Give the office's release to the hall");
-    release.add_option("--file", ctl.file, "放行文件 The release")->required()->check(CLI::ExistingFile);
+    auto* release_file =
+        release.add_option("--file", ctl.file, "放行或撤回文件 The release, or a withdrawal")->check(CLI::ExistingFile);
+    auto* spoken = release.add_flag("--spoken", ctl.spoken,
+                                    "口令放行（键入）The release as a code that was read out; asks for it");
+    release_file->excludes(spoken);
+    release.require_option(1);
     order("open", What::open, "开启试卷 Open the paper; all locks must have been given");
     CLI::App& move = order("move", What::move, "换机 Let a candidate go on at another seat");
     move.add_option("--ticket", ctl.ticket, "准考证号 Ticket")->required();

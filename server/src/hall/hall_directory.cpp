@@ -19,6 +19,15 @@
 namespace papervault::server {
 namespace {
 
+boost::json::array suites_json(crypto::SuiteSet suites)
+{
+    boost::json::array names;
+    for (const crypto::Suite suite : crypto::all_suites) {
+        if (suites.contains(suite)) { names.push_back(boost::json::string{crypto::to_text(suite)}); }
+    }
+    return names;
+}
+
 using vault::Result;
 using vault::VaultError;
 
@@ -44,7 +53,8 @@ std::string settings_text(const HallSettings& settings)
                                    {"seats_max", settings.seats_max},
                                    {"seal_automatically", settings.seal_automatically},
                                    {"connections_per_certificate_max", settings.connections_per_certificate_max},
-                                   {"in_flight_max", settings.in_flight_max}};
+                                   {"in_flight_max", settings.in_flight_max},
+                                   {"suites", suites_json(settings.suites)}};
     return engine::canonical_json(json) + "\n";
 }
 
@@ -71,6 +81,18 @@ Result<HallSettings> read_settings(const std::filesystem::path& file)
     settings.connections_per_certificate_max =
         static_cast<int>(fields.integer("connections_per_certificate_max", 2, 1000));
     settings.in_flight_max = static_cast<int>(fields.integer("in_flight_max", 1, 4096));
+    if (fields.has("suites")) { // halls of the first release do not say it
+        settings.suites = {};
+        for (const std::string& name : fields.texts("suites", 8, 16)) {
+            const auto suite = crypto::suite_from_text(name);
+            if (!suite) {
+                fields.problem(engine::EngineError::malformed, "suites", "has a suite that is not known");
+                break;
+            }
+            settings.suites.insert(*suite);
+        }
+        if (settings.suites.empty()) { fields.problem(engine::EngineError::malformed, "suites", "is empty"); }
+    }
     if (const auto good = fields.finish(); !good) { return vault::refuse(VaultError::malformed, good.error().detail); }
     return settings;
 }
@@ -114,7 +136,8 @@ Result<HallDirectory> HallDirectory::create(const std::filesystem::path& folder,
         return vault::refuse(VaultError::malformed, "a hall's name has 1 to 64 bytes of printable text");
     }
     if (auto made = make_folder(folder); !made) { return std::unexpected{made.error()}; }
-    const vault::Identity machine = vault::Identity::generate(settings.name);
+    const vault::Identity machine = vault::Identity::generate(
+        settings.name, settings.suites.contains(crypto::Suite::pv1) ? crypto::Suite::pv1 : crypto::Suite::gm1);
     try {
         const auto authority = crypto::CertificateAuthority::create(settings.name, authority_days);
         const crypto::CertificateRequest request = crypto::make_certificate_request();

@@ -22,6 +22,8 @@ struct HallSettings {
     bool seal_automatically = false;          ///< Seal the answers as soon as the sitting has ended.
     int connections_per_certificate_max = 64; ///< A clerk confirms a hall of kiosks in one go.
     int in_flight_max = 64;
+    crypto::SuiteSet suites{
+        crypto::Suite::pv1}; ///< Of packages that are taken in; without pv1 the machine's keys are gm1's.
 };
 
 /// One hall's folder: its identity, authority, keys, register and sittings (docs/operators.md).

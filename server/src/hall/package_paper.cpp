@@ -7,6 +7,8 @@
 #include <papervault/engine/json.hpp>
 #include <papervault/vault/answers.hpp>
 #include <papervault/vault/files.hpp>
+#include <papervault/vault/golden.hpp>
+#include <papervault/vault/withdrawal.hpp>
 
 #include <fmt/format.h>
 
@@ -156,10 +158,38 @@ Result<LockState> PackagePaper::add_share(std::string_view document)
 
 Result<LockState> PackagePaper::add_release(std::string_view document)
 {
+    if (document.find("\"papervault-withdrawal\"") != std::string_view::npos) { return withdraw(document); }
+    if (!document.starts_with('{')) { // no document: a code that somebody has read out
+        if (auto added = opening_.add_spoken_release(document); !added) { return std::unexpected{added.error()}; }
+        return locks();
+    }
     const auto release = vault::decode_release(document);
     if (!release) { return std::unexpected{release.error()}; }
     if (auto added = opening_.add_release(*release); !added) { return std::unexpected{added.error()}; }
     return locks();
+}
+
+std::filesystem::path PackagePaper::withdrawal_file() const
+{
+    return places_.forms.parent_path() / "withdrawal.json";
+}
+
+Result<LockState> PackagePaper::withdraw(std::string_view document)
+{
+    const auto withdrawal = vault::decode_withdrawal(document);
+    if (!withdrawal) { return std::unexpected{withdrawal.error()}; }
+    if (auto ours = vault::verify_withdrawal(*withdrawal, package_); !ours) { return std::unexpected{ours.error()}; }
+    if (auto kept = vault::write_file_durably(withdrawal_file(), crypto::bytes_of(document), true); !kept) {
+        return std::unexpected{kept.error()};
+    }
+    return locks();
+}
+
+Result<void> PackagePaper::require_not_withdrawn() const
+{
+    std::error_code error;
+    if (!std::filesystem::exists(withdrawal_file(), error) && !error) { return {}; }
+    return vault::refuse(VaultError::withdrawn, "the office has withdrawn this package; it is never opened");
 }
 
 Result<PaperContent> PackagePaper::content(const vault::CompartmentKeys& keys) const
@@ -175,11 +205,20 @@ Result<PaperContent> PackagePaper::content(const vault::CompartmentKeys& keys) c
         if (!read) { return std::unexpected{read.error()}; }
         media = std::move(*read);
     }
-    return read_paper_content(package_.header(), paper->expose(), roster->expose(), media.expose());
+    auto read = read_paper_content(package_.header(), paper->expose(), roster->expose(), media.expose());
+    if (!read || package_.header().version < 2) { return read; }
+    // The sealing office's orders, before a candidate gets one of ours.
+    const auto vectors = package_.read("vectors", keys);
+    if (!vectors) { return std::unexpected{vectors.error()}; }
+    if (auto same = vault::check_golden_orders(crypto::text_of(vectors->expose()), read->forms); !same) {
+        return std::unexpected{same.error()};
+    }
+    return read;
 }
 
 Result<OpenedPaper> PackagePaper::open(engine::Instant now)
 {
+    if (auto still_good = require_not_withdrawn(); !still_good) { return std::unexpected{still_good.error()}; }
     auto keys = opening_.open(now);
     if (!keys) { return std::unexpected{keys.error()}; }
     auto paper = content(*keys);

@@ -40,6 +40,9 @@ public:
 private:
     PackagePaper(vault::PackageReader package, vault::HallOpening opening, const vault::Identity& hall,
                  SqlcipherJournal& journal, PaperPlaces places);
+    [[nodiscard]] vault::Result<LockState> withdraw(std::string_view document);
+    [[nodiscard]] vault::Result<void> require_not_withdrawn() const;
+    [[nodiscard]] std::filesystem::path withdrawal_file() const;
     [[nodiscard]] std::filesystem::path form_file(std::string_view ticket) const;
     [[nodiscard]] vault::Result<PaperContent> content(const vault::CompartmentKeys& keys) const;
     [[nodiscard]] vault::Result<std::map<std::string, SealedForm, std::less<>>>

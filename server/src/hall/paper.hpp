@@ -49,6 +49,8 @@ public:
     virtual ~Paper() = default;
     [[nodiscard]] virtual LockState locks() const = 0;
     [[nodiscard]] virtual vault::Result<LockState> add_share(std::string_view document) = 0;
+    /// The office's word: a release, the code of one that was read out, or a withdrawal, after which open() refuses for
+    /// ever.
     [[nodiscard]] virtual vault::Result<LockState> add_release(std::string_view document) = 0;
 
     /// Slow. Opens the package, seals every candidate's form and keeps the keys for a restart; all of it durable.

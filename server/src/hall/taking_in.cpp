@@ -7,7 +7,9 @@
 
 #include <papervault/vault/custody.hpp>
 #include <papervault/vault/files.hpp>
+#include <papervault/vault/golden.hpp>
 #include <papervault/vault/package.hpp>
+#include <papervault/vault/rewrap.hpp>
 
 #include <fmt/format.h>
 
@@ -149,6 +151,44 @@ Result<void> make_sitting_folder(const HallDirectory& hall, const std::string& p
     return vault::sync_directory(folder.parent_path());
 }
 
+std::filesystem::path rewrap_file(const std::filesystem::path& sitting, int number)
+{
+    return sitting / fmt::format("rewrap-{}.json", number);
+}
+
+Result<std::vector<vault::Rewrap>> read_rewraps(const std::vector<std::filesystem::path>& files)
+{
+    std::vector<vault::Rewrap> rewraps;
+    for (const auto& file : files) {
+        const auto text = vault::read_text_file(file, handover_bytes_max);
+        if (!text) { return std::unexpected{text.error()}; }
+        auto rewrap = vault::decode_rewrap(*text);
+        if (!rewrap) { return std::unexpected{rewrap.error()}; }
+        rewraps.push_back(std::move(*rewrap));
+    }
+    return rewraps;
+}
+
+Result<void> apply_all(vault::PackageReader& package, const std::vector<vault::Rewrap>& rewraps)
+{
+    for (const vault::Rewrap& rewrap : rewraps) {
+        if (auto applied = package.apply(rewrap); !applied) { return applied; }
+    }
+    return {};
+}
+
+Result<void> keep_rewraps(const std::filesystem::path& sitting, const std::vector<vault::Rewrap>& rewraps)
+{
+    for (const vault::Rewrap& rewrap : rewraps) {
+        const std::string text = vault::encode(rewrap);
+        if (auto kept = vault::write_file_durably(rewrap_file(sitting, rewrap.number), crypto::bytes_of(text), false);
+            !kept) {
+            return kept;
+        }
+    }
+    return {};
+}
+
 std::vector<crypto::Digest> digests_of(const vault::PackageHeader& header)
 {
     std::vector<crypto::Digest> digests;
@@ -158,16 +198,34 @@ std::vector<crypto::Digest> digests_of(const vault::PackageHeader& header)
 
 } // namespace
 
+Result<vault::PackageReader> open_taken_package(const HallDirectory& hall, std::string_view package_id)
+{
+    auto package = vault::PackageReader::open(hall.package_file(package_id), hall.settings().suites);
+    if (!package) { return package; }
+    std::error_code error;
+    for (int number = 1;; ++number) {
+        const auto file = rewrap_file(hall.sitting_folder(package_id), number);
+        if (!std::filesystem::exists(file, error)) { return package; }
+        const auto rewraps = read_rewraps({file});
+        if (!rewraps) { return std::unexpected{rewraps.error()}; }
+        if (auto applied = apply_all(*package, *rewraps); !applied) { return std::unexpected{applied.error()}; }
+    }
+}
+
 Result<TakenIn> take_in_package(const HallDirectory& hall, const TakeInRequest& request)
 {
     const auto machine = hall.identity();
     if (!machine) { return std::unexpected{machine.error()}; }
-    const auto outside = vault::PackageReader::open(request.package);
+    auto outside = vault::PackageReader::open(request.package, hall.settings().suites);
     if (!outside) { return std::unexpected{outside.error()}; }
+    const auto rewraps = read_rewraps(request.rewraps);
+    if (!rewraps) { return std::unexpected{rewraps.error()}; }
+    if (auto applied = apply_all(*outside, *rewraps); !applied) { return std::unexpected{applied.error()}; }
     const std::string package_id = outside->header().package_id;
     if (auto ours = check_is_for_us(outside->header(), machine->card(), hall.settings(), request.now); !ours) {
         return std::unexpected{ours.error()};
     }
+    if (auto rehearsed = vault::rehearse(*outside); !rehearsed) { return std::unexpected{rehearsed.error()}; }
     const auto people = hall.known_people();
     if (!people) { return std::unexpected{people.error()}; }
     if (people->empty()) {
@@ -200,7 +258,10 @@ Result<TakenIn> take_in_package(const HallDirectory& hall, const TakeInRequest& 
     if (auto copied = copy_file_durably(request.package, hall.package_file(package_id)); !copied) {
         return std::unexpected{copied.error()};
     }
-    const auto package = vault::PackageReader::open(hall.package_file(package_id));
+    if (auto kept = keep_rewraps(hall.sitting_folder(package_id), *rewraps); !kept) {
+        return std::unexpected{kept.error()};
+    }
+    const auto package = open_taken_package(hall, package_id);
     if (!package) { return std::unexpected{package.error()}; }
     if (package->digest() != outside->digest()) {
         return vault::refuse(VaultError::conflict, "the package changed while it was copied");

@@ -2,6 +2,7 @@
 
 #include <papervault/engine/json.hpp>
 #include <papervault/vault/files.hpp>
+#include <papervault/vault/golden.hpp>
 
 #include <fmt/format.h>
 
@@ -159,6 +160,8 @@ SealedExam ExamSite::seal(const engine::Batch& batch, int candidates, int items,
     add("paper", vault::LockSet::hall, paper);
     add("roster", vault::LockSet::hall, roster_text);
     add("media", vault::LockSet::hall, media);
+    const std::string vectors = vault::golden_orders(forms);
+    add("vectors", vault::LockSet::hall, vectors);
     add("key", vault::LockSet::graders, key);
     const std::string name = fmt::format("package-{}", ++packages_);
     auto draft = must(vault::seal_package(request, first_sealer, folder_ / (name + ".draft")));

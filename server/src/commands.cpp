@@ -18,11 +18,10 @@
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
 
-#include <iostream>
-
 #include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <iostream>
 #include <utility>
 
 namespace papervault::server {

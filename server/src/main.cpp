@@ -157,7 +157,7 @@ void add_ctl_commands(CLI::App& hall, Chosen& chosen)
     auto* spoken = release.add_flag("--spoken", ctl.spoken,
                                     "口令放行（键入）The release as a code that was read out; asks for it");
     release_file->excludes(spoken);
-    release.require_option(1);
+    release.require_option(1, 0);
     order("open", What::open, "开启试卷 Open the paper; all locks must have been given");
     CLI::App& move = order("move", What::move, "换机 Let a candidate go on at another seat");
     move.add_option("--ticket", ctl.ticket, "准考证号 Ticket")->required();

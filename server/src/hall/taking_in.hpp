@@ -15,8 +15,8 @@ namespace papervault::server {
 
 struct TakeInRequest {
     std::filesystem::path package;
-    std::filesystem::path handover;             ///< As the giver signed it.
-    std::vector<std::filesystem::path> rewraps; ///< That both sealers have signed, in order of their numbers.
+    std::filesystem::path handover;                  ///< As the giver signed it.
+    std::vector<std::filesystem::path> rewraps = {}; ///< That both sealers have signed, in order of their numbers.
     const vault::Identity* taker = nullptr; ///< The person the hand-over is made out to; nothing: the hall's machine.
     engine::Instant now;
 };

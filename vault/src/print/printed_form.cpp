@@ -18,6 +18,8 @@ constexpr double a4_short = 595.276;
 constexpr double a4_long = 841.89;
 constexpr double margin = 54;
 constexpr double code_size = 92;
+constexpr double code_gap = 20;
+constexpr double code_caption = 26;
 
 struct QrRelease {
     void operator()(QRcode* code) const noexcept { QRcode_free(code); }
@@ -48,6 +50,7 @@ public:
 
     Result<void> print(const PrintedForm& form)
     {
+        footer_ = form.footer;
         heading(form);
         for (const auto& [label, value] : form.fields) { row({label, value}, {0.22, 0.78}, false); }
         for (const PrintedForm::Table& table : form.tables) {
@@ -55,12 +58,17 @@ public:
             row(table.heading, table.widths, true);
             for (const auto& cells : table.rows) { row(cells, table.widths, false); }
         }
-        if (!form.checks.empty()) { y_ += 14; }
-        for (const std::string& check : form.checks) { tick(check); }
+        // Codes stand beside what is to be checked, on the same page as it.
+        const double beside = static_cast<double>(form.codes.size()) * (code_size + code_gap);
+        const double checks_height = form.checks.empty() ? 0 : 24.0 * static_cast<double>(form.checks.size());
         y_ += 14;
+        need(std::max(checks_height, code_size + code_caption));
+        const double top = y_;
+        for (const std::string& check : form.checks) { tick(check, text_width() - beside); }
+        if (auto printed = codes(form.codes, width_ - margin - beside + code_gap, top); !printed) { return printed; }
+        if (!form.codes.empty()) { y_ = std::max(y_, top + code_size + code_caption); }
         for (const std::string& who : form.signatures) { sign(who); }
-        if (auto printed = codes(form.codes); !printed) { return printed; }
-        footer(form.footer);
+        footer();
         cairo_show_page(cairo_);
         return {};
     }
@@ -102,7 +110,7 @@ private:
     void need(double height)
     {
         if (y_ + height <= height_ - margin) { return; }
-        footer({});
+        footer();
         cairo_show_page(cairo_);
         y_ = margin;
         ++page_;
@@ -143,9 +151,9 @@ private:
         y_ += height;
     }
 
-    void tick(const std::string& text)
+    void tick(const std::string& text, double width)
     {
-        const auto laid = layout(text, 11, text_width() - 20);
+        const auto laid = layout(text, 11, width - 20);
         const double height = height_of(laid.get());
         need(height + 5);
         cairo_set_source_rgb(cairo_, 0, 0, 0);
@@ -168,22 +176,15 @@ private:
         y_ += height;
     }
 
-    Result<void> codes(const std::vector<PrintedForm::Code>& list)
+    Result<void> codes(const std::vector<PrintedForm::Code>& list, double x, double y)
     {
-        const auto across = static_cast<std::size_t>(text_width() / (code_size + 26));
-        for (std::size_t n = 0; n < list.size(); ++n) {
-            const std::size_t column = n % across;
-            if (column == 0) {
-                y_ += 16;
-                need(code_size + 34);
+        for (const PrintedForm::Code& code : list) {
+            if (!draw_code(code.text, x, y)) {
+                return refuse(VaultError::malformed, "too long for a QR code: " + code.caption);
             }
-            const double x = margin + static_cast<double>(column) * (code_size + 26);
-            if (!draw_code(list[n].text, x, y_)) {
-                return refuse(VaultError::malformed, "too long for a QR code: " + list[n].caption);
-            }
-            const auto caption = layout(list[n].caption, 8.5, code_size + 16, false, true);
-            show(caption.get(), x - 8, y_ + code_size + 3);
-            if (column + 1 == across || n + 1 == list.size()) { y_ += code_size + 34; }
+            const auto caption = layout(code.caption, 8.5, code_size, false, true);
+            show(caption.get(), x, y + code_size + 3);
+            x += code_size + code_gap;
         }
         return {};
     }
@@ -205,10 +206,11 @@ private:
         return true;
     }
 
-    void footer(const std::string& text)
+    void footer()
     {
-        const auto laid = layout((text.empty() ? std::string{} : text + "　") + "第 " + std::to_string(page_) + " 页",
-                                 8.5, text_width(), false, true);
+        const auto laid =
+            layout((footer_.empty() ? std::string{} : footer_ + "　") + "第 " + std::to_string(page_) + " 页", 8.5,
+                   text_width(), false, true);
         show(laid.get(), margin, height_ - margin + 14);
     }
 
@@ -217,6 +219,7 @@ private:
     double width_, height_;
     double y_ = margin;
     int page_ = 1;
+    std::string footer_;
 };
 
 } // namespace

@@ -1,4 +1,4 @@
-// Break-glass: a lock goes to somebody else, by both sealers together (docs/adr/0009).
+// Break-glass: a lock goes to somebody else, by both sealers together (docs/adr/0010).
 #include "vault/ceremony.hpp"
 #include "vault/expect.hpp"
 #include "vault/temporary_folder.hpp"

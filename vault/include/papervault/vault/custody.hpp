@@ -61,7 +61,7 @@ struct Release {
 
 /// The release by voice, when the line is down: 6 groups of 5 characters (24 symbols of 5 bits and a check character a
 /// group), good for this package, this hall and its window only. What it opens is sealed to the hall in the package
-/// itself, so it is useless to anybody else (docs/adr/0008).
+/// itself, so it is useless to anybody else (docs/adr/0009).
 /// @return as issue_release(); conflict for a package of version 1.
 [[nodiscard]] Result<std::string> issue_spoken_release(const PackageHeader& package,
                                                        const crypto::SecretBuffer& release_share, engine::Instant now);

@@ -59,7 +59,7 @@ struct Compartment {
     crypto::Bytes wrapped_key;
 };
 
-/// What lets both sealers together give a lock to somebody else (docs/adr/0009): host share and custodians' shares
+/// What lets both sealers together give a lock to somebody else (docs/adr/0010): host share and custodians' shares
 /// under a key of which each of them has half. Never the paper's own keys, and useless without the release.
 struct Recovery {
     std::vector<crypto::Bytes> sealed_halves; ///< To the sealers' box keys, in their order.

@@ -9,7 +9,7 @@
 #include <vector>
 
 /// Break-glass: a lock goes to somebody else, by both sealers together, without anybody seeing the paper
-/// (docs/custody-formats.md, "Rewrap"; docs/adr/0009).
+/// (docs/custody-formats.md, "Rewrap"; docs/adr/0010).
 namespace papervault::vault {
 
 /// One sealer's half of the recovery key, sealed to the other one. Gives nothing alone.

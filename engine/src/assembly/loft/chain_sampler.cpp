@@ -18,7 +18,8 @@ constexpr std::uint64_t settling_steps_most = 1'000'000;
 constexpr int starts_max = 200;
 /// Of eight proposals, so many stay inside a cell.
 constexpr std::uint32_t inside_of_eight_mixing = 6;
-/// Proposals between the first form without strain and the one that is drawn; tested in assembly_chain_test.cpp.
+/// Proposals between the first form without strain and the one that is drawn. Not yet tested for uniformity on a space
+/// small enough to be enumerated.
 constexpr int mixing_steps = 500;
 constexpr std::int64_t strain_on_the_way = 2 * SoftModel::strain_of_one;
 /// Chance of taking one more unit of strain, × 2^32: e^(-1/16) and e^(-1/8).

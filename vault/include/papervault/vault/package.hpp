@@ -70,7 +70,7 @@ struct PackageHeader {
     int version = package_version;
     crypto::Suite suite = crypto::Suite::pv1; ///< Of everybody's keys and of all that is sealed.
     /// What the sealing engine computed from a sample that is no secret: see golden.hpp. Empty in version 1.
-    std::string golden_sample;
+    std::string golden_sample = {};
     std::string package_id; ///< 32 hex digits, random.
     engine::Batch batch;
     engine::Instant sealed_at;

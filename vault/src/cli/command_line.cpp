@@ -146,6 +146,7 @@ private:
         app->add_option("--roster", batch->roster, "名册（CSV：ticket,name,id_tail,seat）/ roster")->required();
 
         CLI::App* parent = group("package", "试卷包 / sealed packages");
+        add_ways_out(*this, parent);
         app = parent;
         auto seal = command<SealPackage>(app, "seal", "封装（第一人）/ seal, first sealer");
         add_vault(app, seal->login);
@@ -184,7 +185,9 @@ private:
             app, "release", "签发开启授权（只在规定时间内）/ issue the release, inside the window only");
         add_vault(app, release->login);
         app->add_option("--package", release->package, "试卷包编号 / package id")->required();
-        app->add_option("--out", release->out, "文件 / file to write")->required();
+        auto* out = app->add_option("--out", release->out, "文件 / file to write");
+        app->add_flag("--spoken", release->spoken, "线路中断时念出的口令 / a code to be read out when the line is down")
+            ->excludes(out);
 
         CLI::App* handover = group("handover", "交接 / handing over");
         app = handover;

@@ -79,4 +79,7 @@ void add_audit_commands(CommandTree& tree);
 /// `retention …`, `forms …`, `copies …` and `trace`.
 void add_custody_commands(CommandTree& tree);
 
+/// `package withdraw`, `package rewrap`, …
+void add_ways_out(CommandTree& tree, CLI::App* package);
+
 } // namespace papervault::vault::cli

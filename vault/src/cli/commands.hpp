@@ -181,6 +181,7 @@ struct IssueRelease {
     VaultLogin login;
     std::string package;
     File out;
+    bool spoken = false; ///< As a code to be read out, when the line is down; then no file.
 };
 struct GiveHandover {
     Login who;

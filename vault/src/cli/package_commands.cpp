@@ -1,4 +1,5 @@
 #include "cli/commands.hpp"
+#include "cli/documents.hpp"
 #include "cli/session.hpp"
 
 #include <papervault/engine/json.hpp>
@@ -11,10 +12,6 @@
 namespace papervault::vault::cli {
 namespace {
 
-constexpr std::size_t document_bytes_max = 1 << 20;
-/// People's own commands: whoever has keys of a suite uses it. What a site accepts, hall and office decide.
-constexpr crypto::SuiteSet every_suite{crypto::Suite::pv1, crypto::Suite::gm1};
-
 Result<std::vector<IdentityCard>> read_cards(const std::vector<File>& files)
 {
     std::vector<IdentityCard> cards;
@@ -24,11 +21,6 @@ Result<std::vector<IdentityCard>> read_cards(const std::vector<File>& files)
         cards.push_back(std::move(*card));
     }
     return cards;
-}
-
-Result<void> write_document(const File& file, const std::string& text)
-{
-    return write_file_durably(file, crypto::bytes_of(text), false, 0644);
 }
 
 boost::json::object summary(const PackageHeader& header)
@@ -195,6 +187,18 @@ Result<Report> run(const IssueRelease& command)
 {
     auto session = open_vault(command.login);
     if (!session) { return std::unexpected{session.error()}; }
+    if (command.spoken) {
+        const auto code = PackageRegister{session->vault}.release_spoken(command.package, wall_clock());
+        if (!code) { return std::unexpected{code.error()}; }
+        return Report{{{"package", command.package}, {"code", *code}},
+                      fmt::format("{}\n\n    {}\n\n{}\n", say("请念给主考听：", "Read this to the chief invigilator:"),
+                                  *code,
+                                  say("只对这个考场的这份试卷有效。记录中不留口令。",
+                                      "Good for this paper at this hall alone. The record does not hold the code."))};
+    }
+    if (command.out.empty()) {
+        return refuse(VaultError::malformed, "--out FILE or --spoken says how the release travels");
+    }
     const auto release = PackageRegister{session->vault}.release(command.package, wall_clock());
     if (!release) { return std::unexpected{release.error()}; }
     if (auto written = write_document(command.out, encode(*release)); !written) {

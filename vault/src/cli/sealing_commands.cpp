@@ -1,4 +1,5 @@
 #include "cli/commands.hpp"
+#include "cli/documents.hpp"
 #include "cli/session.hpp"
 
 #include <papervault/vault/golden.hpp>
@@ -7,11 +8,6 @@
 #include <fmt/format.h>
 
 namespace papervault::vault::cli {
-namespace {
-
-constexpr crypto::SuiteSet every_suite{crypto::Suite::pv1, crypto::Suite::gm1};
-
-} // namespace
 
 Result<Report> run(const RehearsePackage& command)
 {

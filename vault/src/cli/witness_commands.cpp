@@ -1,5 +1,6 @@
 #include "cli/commands.hpp"
 #include "cli/cosigned_notes.hpp"
+#include "cli/documents.hpp"
 #include "cli/session.hpp"
 
 #include <papervault/vault/files.hpp>
@@ -11,8 +12,6 @@
 
 namespace papervault::vault::cli {
 namespace {
-
-constexpr std::size_t document_bytes_max = 1 << 20;
 
 /// The office's own newest checkpoint, as a value.
 Result<Checkpoint> newest(OfficeVault& vault, std::string& note)

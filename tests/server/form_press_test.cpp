@@ -71,8 +71,11 @@ protected:
                                 .custody = {},
                                 .release_commitment = {},
                                 .sealed_host_share = {},
+                                .spoken_release = {},
+                                .recovery = {},
                                 .graders = {},
-                                .compartments = {}};
+                                .compartments = {},
+                                .binding = {}};
     boost::json::array paper;
     boost::json::array roster;
     boost::json::object media;

@@ -1,5 +1,5 @@
 #include "analysis/similarity.hpp"
-#include "results/html_text.hpp"
+#include "html_text.hpp"
 
 #include <boost/json/array.hpp>
 #include <fmt/format.h>

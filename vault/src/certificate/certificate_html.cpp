@@ -1,3 +1,5 @@
+#include "html_text.hpp"
+
 #include <papervault/vault/certificate.hpp>
 
 #include <fmt/format.h>
@@ -15,21 +17,6 @@ constexpr std::array<std::string_view, 8> colours{"#1f5fa8", "#c03a2b", "#2e8b57
 constexpr double plot_width = 420;
 constexpr double plot_height = 240;
 constexpr double margin = 42;
-
-std::string escaped(std::string_view text)
-{
-    std::string out;
-    for (const char c : text) {
-        switch (c) {
-        case '&': out += "&amp;"; break;
-        case '<': out += "&lt;"; break;
-        case '>': out += "&gt;"; break;
-        case '"': out += "&quot;"; break;
-        default: out += c;
-        }
-    }
-    return out;
-}
 
 /// A curve for each form over the abilities.
 std::string plot(const Certificate& certificate, std::vector<double> FormFigures::* values, const std::string& label,

@@ -1,5 +1,7 @@
 #include "print/mathml.hpp"
 
+#include "html_text.hpp"
+
 namespace papervault::vault::print {
 namespace {
 
@@ -21,7 +23,7 @@ bool is_number(std::string_view text)
 std::string symbol(const FormulaNode& node)
 {
     using Role = FormulaNode::Role;
-    const std::string text = escape_html(node.text);
+    const std::string text = escaped(node.text);
     if (is_number(node.text)) { return element("mn", text); }
     switch (node.role) {
     case Role::operation:
@@ -71,7 +73,7 @@ std::string table(const FormulaNode& node)
 
 std::string fence(const std::string& text)
 {
-    return text.empty() ? std::string{} : "<mo stretchy=\"true\">" + escape_html(text) + "</mo>";
+    return text.empty() ? std::string{} : "<mo stretchy=\"true\">" + escaped(text) + "</mo>";
 }
 
 std::string node_of(const FormulaNode& node)
@@ -79,7 +81,7 @@ std::string node_of(const FormulaNode& node)
     using Kind = FormulaNode::Kind;
     switch (node.kind) {
     case Kind::symbol: return symbol(node);
-    case Kind::text: return element("mtext", escape_html(node.text));
+    case Kind::text: return element("mtext", escaped(node.text));
     case Kind::row: return row_of(node.parts[0]);
     case Kind::fraction: return element("mfrac", row_of(node.parts[0]) + row_of(node.parts[1]));
     case Kind::binomial:
@@ -92,8 +94,8 @@ std::string node_of(const FormulaNode& node)
     case Kind::accent:
         return node.text == "_"
                    ? "<munder accentunder=\"true\">" + row_of(node.parts[0]) + "<mo stretchy=\"true\">_</mo></munder>"
-                   : "<mover accent=\"true\">" + row_of(node.parts[0]) + "<mo stretchy=\"true\">" +
-                         escape_html(node.text) + "</mo></mover>";
+                   : "<mover accent=\"true\">" + row_of(node.parts[0]) + "<mo stretchy=\"true\">" + escaped(node.text) +
+                         "</mo></mover>";
     case Kind::fence: return element("mrow", fence(node.text) + row_of(node.parts[0]) + fence(node.closing));
     case Kind::table: return node.columns == 0 ? std::string{} : table(node);
     case Kind::space: {
@@ -113,22 +115,6 @@ std::string row_of(const FormulaRow& row)
 }
 
 } // namespace
-
-std::string escape_html(std::string_view text)
-{
-    std::string out;
-    for (const char c : text) {
-        switch (c) {
-        case '&': out += "&amp;"; break;
-        case '<': out += "&lt;"; break;
-        case '>': out += "&gt;"; break;
-        case '"': out += "&quot;"; break;
-        case '\'': out += "&#39;"; break;
-        default: out += c;
-        }
-    }
-    return out;
-}
 
 std::string to_mathml(const FormulaRow& formula)
 {

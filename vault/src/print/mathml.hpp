@@ -9,7 +9,5 @@ namespace papervault::vault::print {
 
 /// MathML Core for a page that runs nothing; every character escaped.
 [[nodiscard]] std::string to_mathml(const engine::FormulaRow& formula);
-/// & < > " ' for text and attributes.
-[[nodiscard]] std::string escape_html(std::string_view text);
 
 } // namespace papervault::vault::print

@@ -1,9 +1,11 @@
 #include "print/paper_html.hpp"
+#include "html_text.hpp"
 
 #include "print/mathml.hpp"
 #include "print/paper_layout.hpp"
 
 #include <papervault/crypto/bytes.hpp>
+#include <papervault/vault/local_time.hpp>
 
 #include <fmt/format.h>
 
@@ -43,12 +45,12 @@ public:
                            "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; "
                            "style-src 'unsafe-inline'\"><meta name=\"referrer\" content=\"no-referrer\">"
                            "<title>{}</title><style>{}</style></head><body class=\"{}\">\n",
-                           escape_html(form.title + " " + name), style, is_pair ? "two" : "one");
-        out_ += fmt::format("<header>校对稿（保密） · 抽卷 {} · {}… · {} · {}</header>\n",
-                            escape_html(preview_.draw_id), escape_html(preview_.draw_digest.substr(0, 12)),
-                            escape_html(preview_.viewer), engine::to_text(preview_.at));
-        out_ += fmt::format("<h1>{}</h1><p class=\"sub\">{}　满分 {} 分　共 {} 题</p>\n", escape_html(form.title),
-                            escape_html(name), form.points().to_string(), form.item_count());
+                           escaped(form.title + " " + name), style, is_pair ? "two" : "one");
+        out_ +=
+            fmt::format("<header>校对稿（保密） · 抽卷 {} · {}… · {} · {}</header>\n", escaped(preview_.draw_id),
+                        escaped(preview_.draw_digest.substr(0, 12)), escaped(preview_.viewer), local_time(preview_.at));
+        out_ += fmt::format("<h1>{}</h1><p class=\"sub\">{}　满分 {} 分　共 {} 题</p>\n", escaped(form.title),
+                            escaped(name), form.points().to_string(), form.item_count());
         if (is_pair) {
             write_pair();
         } else {
@@ -93,8 +95,8 @@ private:
         out_ += "<div>";
         if (section != nullptr && n < section->items.size()) {
             const engine::FormItem& entry = section->items[n];
-            std::string label = fmt::format("<p class=\"label\">{} · {} · {}", escape_html(entry.item.id),
-                                            escape_html(entry.item.knowledge_point), entry.item.difficulty.to_string());
+            std::string label = fmt::format("<p class=\"label\">{} · {} · {}", escaped(entry.item.id),
+                                            escaped(entry.item.knowledge_point), entry.item.difficulty.to_string());
             if (other.find(entry.item.id) != nullptr) { label += " · <span class=\"both\">两卷共有</span>"; }
             write_item(entry, ++number, label + "</p>");
         }
@@ -103,8 +105,8 @@ private:
 
     void write_heading(const std::string& title, const std::string& note)
     {
-        out_ += "<h2>" + escape_html(title) + "</h2>";
-        if (!note.empty()) { out_ += "<p class=\"note\">" + escape_html(note) + "</p>"; }
+        out_ += "<h2>" + escaped(title) + "</h2>";
+        if (!note.empty()) { out_ += "<p class=\"note\">" + escaped(note) + "</p>"; }
         out_ += "\n";
     }
 
@@ -117,7 +119,7 @@ private:
         if (item.type == engine::ItemType::single_choice || item.type == engine::ItemType::multiple_choice) {
             out_ += columns_of(item);
             for (const engine::Option& option : item.options) {
-                out_ += "<li><span class=\"mark\">" + escape_html(option.id) + "．</span><div>";
+                out_ += "<li><span class=\"mark\">" + escaped(option.id) + "．</span><div>";
                 write_content(option.content);
                 out_ += "</div></li>";
             }
@@ -164,7 +166,7 @@ private:
     {
         for (const engine::Run& run : runs) {
             if (const auto* words = std::get_if<engine::TextRun>(&run)) {
-                out_ += escape_html(words->text);
+                out_ += escaped(words->text);
             } else if (const auto* formula = std::get_if<engine::FormulaRun>(&run)) {
                 out_ += to_mathml(engine::parse_formula(formula->tex));
             } else if (std::holds_alternative<engine::BlankRun>(run)) {
@@ -194,11 +196,11 @@ private:
     {
         const auto media = preview_.media.find(image.name);
         if (media == preview_.media.end()) {
-            out_ += "<p>[" + escape_html(image.alternative_text) + "]</p>";
+            out_ += "<p>[" + escaped(image.alternative_text) + "]</p>";
             return;
         }
-        out_ += fmt::format("<p><img alt=\"{}\" src=\"data:{};base64,{}\"></p>", escape_html(image.alternative_text),
-                            escape_html(media->second.type), crypto::to_base64(media->second.bytes));
+        out_ += fmt::format("<p><img alt=\"{}\" src=\"data:{};base64,{}\"></p>", escaped(image.alternative_text),
+                            escaped(media->second.type), crypto::to_base64(media->second.bytes));
     }
 
     const PaperPreview& preview_;

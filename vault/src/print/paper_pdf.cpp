@@ -4,6 +4,7 @@
 #include "print/paper_layout.hpp"
 
 #include <papervault/engine/json.hpp>
+#include <papervault/vault/local_time.hpp>
 
 #include <cairo/cairo-pdf.h>
 #include <fmt/format.h>
@@ -134,7 +135,7 @@ private:
         }
         one(fmt::format("第 {} 页　共 {} 页", number, pages), frame_.height - 40, true);
         one(fmt::format("抽卷 {}　{}…　{}　{}", preview_.draw_id, preview_.draw_digest.substr(0, 12), preview_.viewer,
-                        engine::to_text(preview_.at).substr(0, 16) + " UTC"),
+                        local_time(preview_.at).substr(0, 16)),
             frame_.height - 27, true);
     }
 

@@ -1,4 +1,4 @@
-#include "results/html_text.hpp"
+#include "html_text.hpp"
 #include "results/report_data.hpp"
 
 #include <papervault/vault/local_time.hpp>

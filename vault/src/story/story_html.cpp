@@ -1,3 +1,5 @@
+#include "html_text.hpp"
+
 #include <papervault/vault/story.hpp>
 
 #include <papervault/vault/local_time.hpp>
@@ -13,21 +15,6 @@ namespace {
 constexpr int lane_height = 46;
 constexpr int lane_left = 96;
 constexpr int step = 34;
-
-std::string escaped(std::string_view text)
-{
-    std::string out;
-    for (const char c : text) {
-        switch (c) {
-        case '&': out += "&amp;"; break;
-        case '<': out += "&lt;"; break;
-        case '>': out += "&gt;"; break;
-        case '"': out += "&quot;"; break;
-        default: out += c;
-        }
-    }
-    return out;
-}
 
 std::string_view colour_of(StoryPhase phase)
 {

@@ -15,6 +15,7 @@ namespace papervault::vault {
         case '<': safe += "&lt;"; break;
         case '>': safe += "&gt;"; break;
         case '"': safe += "&quot;"; break;
+        case '\'': safe += "&#39;"; break;
         default: safe.push_back(c);
         }
     }

@@ -4,8 +4,9 @@
 #   MAY_USE      modules of ours that it may include (cmake/check_layering.py holds the map)
 #   PUBLIC_LIBS  third-party libraries whose types its public headers show
 #   PRIVATE_LIBS third-party libraries hidden in its sources
+#   PRECOMPILE   headers that many of its sources include, beside the standard library's
 function(papervault_module name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "HEADERS;SOURCES;MAY_USE;PUBLIC_LIBS;PRIVATE_LIBS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "HEADERS;SOURCES;MAY_USE;PUBLIC_LIBS;PRIVATE_LIBS;PRECOMPILE")
   add_library(papervault_${name} STATIC ${arg_SOURCES})
   add_library(papervault::${name} ALIAS papervault_${name})
   target_sources(papervault_${name} PUBLIC FILE_SET HEADERS BASE_DIRS include FILES ${arg_HEADERS})
@@ -15,6 +16,7 @@ function(papervault_module name)
   target_link_libraries(papervault_${name} PUBLIC ${arg_MAY_USE} ${arg_PUBLIC_LIBS}
                         PRIVATE papervault::build_flags ${arg_PRIVATE_LIBS})
   set_target_properties(papervault_${name} PROPERTIES VERIFY_INTERFACE_HEADER_SETS ON)
+  papervault_precompile(papervault_${name} HEADERS ${arg_PRECOMPILE})
 endfunction()
 
 # A program in build/<preset>/bin.

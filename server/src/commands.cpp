@@ -9,6 +9,7 @@
 #include "hall/taking_in.hpp"
 #include "journal/sqlcipher_journal.hpp"
 #include "log.hpp"
+#include "texts.hpp"
 
 #include <papervault/crypto/init.hpp>
 #include <papervault/engine/json.hpp>
@@ -36,7 +37,8 @@ int refused(const vault::VaultFailure& failure, bool json)
         fmt::print("{}\n",
                    engine::canonical_json(object{{"error", vault::to_text(failure.code)}, {"detail", failure.detail}}));
     }
-    fmt::print(stderr, "错误 {}: {}\n", vault::to_text(failure.code), failure.detail);
+    fmt::print(stderr, "papervault-server: {}\n",
+               vault::failure_text(failure, vault::language_of({}), sentences_of_the_hall()));
     return exit_refused;
 }
 

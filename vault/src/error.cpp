@@ -30,4 +30,12 @@ std::string_view to_text(VaultError code) noexcept
     return "unknown";
 }
 
+std::optional<VaultError> error_from_text(std::string_view text) noexcept
+{
+    for (int code = 0; code <= static_cast<int>(VaultError::storage_failed); ++code) {
+        if (to_text(static_cast<VaultError>(code)) == text) { return static_cast<VaultError>(code); }
+    }
+    return std::nullopt;
+}
+
 } // namespace papervault::vault

@@ -114,8 +114,11 @@ Result<value> ask_hall(const HallEndpoint& hall, HttpMethod method, std::string 
     auto parsed = parse_answer(answer->body);
     if (!parsed) { return parsed; }
     if (answer->status < 400) { return parsed; }
+    const std::string error = text_at(*parsed, "error");
+    const std::string detail = text_at(*parsed, "detail");
+    if (const auto code = vault::error_from_text(error)) { return vault::refuse(*code, detail); }
     return vault::refuse(answer->status == 404 ? VaultError::not_found : VaultError::conflict,
-                         fmt::format("{}: {}", text_at(*parsed, "error"), text_at(*parsed, "detail")));
+                         fmt::format("{}: {}", error, detail));
 }
 
 Result<std::vector<SeatCode>> read_seat_codes(const std::filesystem::path& file)

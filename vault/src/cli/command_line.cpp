@@ -54,7 +54,7 @@ public:
                 const boost::json::object error{{"error", to_text(failure.code)}, {"detail", failure.detail}};
                 std::cout << boost::json::serialize(error) << "\n";
             }
-            fmt::print(stderr, "papervault: {}: {}\n", headline(failure.code), failure.detail);
+            fmt::print(stderr, "papervault: {}\n", failure_text(failure, language()));
             return 1;
         }
         std::cout << (json_ ? boost::json::serialize(report->json) + "\n" : report->text) << std::flush;

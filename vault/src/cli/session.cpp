@@ -71,31 +71,6 @@ Result<crypto::SecretBuffer> passphrase_from(const std::filesystem::path& file)
     return passphrase;
 }
 
-struct Headline {
-    VaultError code;
-    std::string_view chinese, english;
-};
-constexpr std::array headlines{
-    Headline{VaultError::not_found, "找不到", "not found"},
-    Headline{VaultError::already_exists, "已经存在", "exists already"},
-    Headline{VaultError::malformed, "格式有误", "malformed"},
-    Headline{VaultError::wrong_passphrase_or_key, "口令或密钥文件不正确", "wrong passphrase or key file"},
-    Headline{VaultError::authentication_failed, "密钥不符或数据被改动", "wrong key or altered data"},
-    Headline{VaultError::signature_invalid, "签名无效", "signature invalid"},
-    Headline{VaultError::release_time_not_reached, "未到开启时间", "release time not reached"},
-    Headline{VaultError::expired, "已过有效期", "expired"},
-    Headline{VaultError::quorum_incomplete, "人数不足，不能开启", "quorum incomplete"},
-    Headline{VaultError::share_invalid, "份额无效", "share invalid"},
-    Headline{VaultError::wrong_host, "不是为本考场封装的", "sealed for another hall"},
-    Headline{VaultError::wrong_batch, "批次不符", "another batch"},
-    Headline{VaultError::already_used, "试卷已使用过", "already used"},
-    Headline{VaultError::not_permitted, "无此权限", "not permitted"},
-    Headline{VaultError::conflict, "当前状态不允许", "not possible now"},
-    Headline{VaultError::infeasible, "题库不能满足组卷计划书", "blueprint can't be met"},
-    Headline{VaultError::chain_broken, "记录链不符", "the record does not fit"},
-    Headline{VaultError::storage_failed, "存储失败", "storage failed"},
-};
-
 } // namespace
 
 engine::Instant wall_clock()
@@ -105,30 +80,17 @@ engine::Instant wall_clock()
 
 void choose_language(std::string_view option)
 {
-    if (option == "en" || option == "zh") {
-        english = option == "en";
-        return;
-    }
-    for (const char* name : {"LC_ALL", "LC_MESSAGES", "LANG"}) {
-        const char* value = std::getenv(name); // NOLINT(concurrency-mt-unsafe): before any thread starts
-        if (value != nullptr && *value != '\0') {
-            english = std::string_view{value}.starts_with("en");
-            return;
-        }
-    }
+    english = language_of(option) == Language::english;
+}
+
+Language language()
+{
+    return english ? Language::english : Language::chinese;
 }
 
 std::string_view say(std::string_view chinese, std::string_view english_text)
 {
     return english ? english_text : chinese;
-}
-
-std::string headline(VaultError code)
-{
-    for (const Headline& each : headlines) {
-        if (each.code == code) { return std::string{say(each.chinese, each.english)}; }
-    }
-    return std::string{to_text(code)};
 }
 
 Result<Protection> protection_of(const Login& login, bool twice)

@@ -6,6 +6,7 @@
 #include <papervault/vault/identity.hpp>
 #include <papervault/vault/local_time.hpp>
 #include <papervault/vault/office.hpp>
+#include <papervault/vault/texts.hpp>
 
 #include <cstddef>
 #include <functional>
@@ -20,8 +21,7 @@ namespace papervault::vault::cli {
 /// Chinese unless the locale (LC_ALL, LC_MESSAGES, LANG) or --lang says English.
 void choose_language(std::string_view option);
 [[nodiscard]] std::string_view say(std::string_view chinese, std::string_view english);
-/// A headline for an error code, in the chosen language.
-[[nodiscard]] std::string headline(VaultError code);
+[[nodiscard]] Language language();
 
 /// What protects a new or an existing identity: the key file, the passphrase file, or a passphrase typed at the
 /// terminal.

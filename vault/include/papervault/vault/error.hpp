@@ -1,6 +1,7 @@
 #pragma once
 
 #include <expected>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -28,7 +29,7 @@ enum class VaultError {
     engine_mismatch, ///< This program computes something else than the one that sealed; the detail says what.
     suite_refused,   ///< A suite of algorithms that is not accepted here.
     withdrawn,       ///< The package was withdrawn (rule V8); it is never released or opened again.
-    storage_failed,
+    storage_failed,  ///< The last one: error_from_text counts up to it.
 };
 
 /// An error with what a person needs to know and do; never holds a secret.
@@ -46,5 +47,6 @@ using Result = std::expected<T, VaultFailure>;
 }
 /// snake_case, as in --json output.
 [[nodiscard]] std::string_view to_text(VaultError code) noexcept;
+[[nodiscard]] std::optional<VaultError> error_from_text(std::string_view text) noexcept;
 
 } // namespace papervault::vault

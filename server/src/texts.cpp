@@ -1,0 +1,76 @@
+#include "texts.hpp"
+
+#include <array>
+
+namespace papervault::server {
+namespace {
+
+constexpr std::array sentences{
+    vault::Sentence{"every sitting of this hall is over and sealed; take in the next package",
+                    "本考场的考试均已结束并封存；请接收下一个试卷包"},
+    vault::Sentence{"there is no package to serve; take one in first: papervault-server hall take-in --help",
+                    "没有可用的试卷包；请先接收：papervault-server hall take-in --help"},
+    vault::Sentence{"several packages are waiting; choose one with --package:{}",
+                    "有几个试卷包在等待；请用 --package 选定：{}"},
+    vault::Sentence{"record {} that the hall's register knows is missing: an older or another journal was put back",
+                    "考场登记簿所知的第 {} 条记录不见了：放回了旧的或另一份日志"},
+    vault::Sentence{"journal record {} is not the one that the hall's register knows", "日志第 {} 条与考场登记簿不符"},
+    vault::Sentence{
+        "the journal ends at record {}, but the hall's register knows record {}: an older journal was put back",
+        "日志止于第 {} 条，而考场登记簿知道第 {} 条：放回了旧日志"},
+    vault::Sentence{"the journal is not of this package", "日志不属于本试卷包"},
+    vault::Sentence{"the package in the hall's folder is another one than was taken in",
+                    "考场文件夹中的试卷包不是接收的那一个"},
+    vault::Sentence{"this sitting is over and sealed; take in the next package",
+                    "本场考试已结束并封存；请接收下一个试卷包"},
+    vault::Sentence{
+        "there is no staff certificate in {}; make one with: papervault-server hall staff --dir {} --name 主考",
+        "{} 中没有考务证书；请建立：papervault-server hall staff --dir {} --name 主考"},
+    vault::Sentence{"several people have a certificate here; say who you are with --staff FILE",
+                    "这里有几个人的证书；请用 --staff 文件 说明您是谁"},
+    vault::Sentence{"the hall's answer is no JSON: {}", "考场服务器的回答不是 JSON：{}"},
+    vault::Sentence{"{} has no certificate and key", "{} 没有证书和密钥"},
+    vault::Sentence{"the hall has never run; start it with: papervault-server hall serve",
+                    "考场服务器从未启动；请启动：papervault-server hall serve"},
+    vault::Sentence{"{} line {}: write seat,code", "{} 第 {} 行：请写 座位,登记码"},
+    vault::Sentence{"there is no such enrolment", "没有这个登记申请"},
+    vault::Sentence{"the enrolment is decided already", "登记申请已有结论"},
+    vault::Sentence{"the code on the kiosk's screen is another one: somebody may stand between kiosk and hall",
+                    "终端屏幕上的登记码不同：终端与考场之间可能有人冒充"},
+    vault::Sentence{"{} is a hall already", "{} 已经是考场"},
+    vault::Sentence{"a hall's name has 1 to 64 bytes of printable text", "考场名称为 1 至 64 字节的可打印文字"},
+    vault::Sentence{"{} is no hall; make one with: papervault-server hall init --dir {} --name …",
+                    "{} 不是考场；请建立：papervault-server hall init --dir {} --name …"},
+    vault::Sentence{"the office has withdrawn this package; it is never opened", "机构已撤回本试卷包，永不开启"},
+    vault::Sentence{"the paper was opened, but its keys are not here any more", "试卷曾开启，但密钥已不在此"},
+    vault::Sentence{"the kept keys are damaged or of another machine", "所存密钥已损坏或属于另一台机器"},
+    vault::Sentence{"the kept keys are cut short", "所存密钥不完整"},
+    vault::Sentence{"the hall's register is of a newer version", "考场登记簿来自更新的版本"},
+    vault::Sentence{"this package is in the hall already ({}) for batch {}", "本试卷包已在考场（{}），批次 {}"},
+    vault::Sentence{"the hall has another package for batch {}: {}", "考场已有批次 {} 的另一试卷包：{}"},
+    vault::Sentence{"the hall's register doesn't know this package", "考场登记簿中没有本试卷包"},
+    vault::Sentence{"batch {} is for hall {}, this is {}", "批次 {} 属于考场 {}，这里是 {}"},
+    vault::Sentence{"batch {} has {} candidates, this hall {} seats", "批次 {} 有 {} 名考生，本考场有 {} 个座位"},
+    vault::Sentence{"{} has a journal that the hall's register doesn't know; don't remove it, report it",
+                    "{} 中有考场登记簿不知道的日志；请勿删除，立即上报"},
+    vault::Sentence{"the package changed while it was copied", "复制时试卷包发生了变化"},
+    vault::Sentence{"journal damaged after record {}: {}", "日志在第 {} 条之后已损坏：{}"},
+    vault::Sentence{"journal file damaged: {}", "日志文件已损坏：{}"},
+    vault::Sentence{"{} is in use by another process; stop that one first", "{} 正被另一个程序使用；请先停止它"},
+    vault::Sentence{"nobody answers at {} port {}; is the hall running?", "{} 端口 {} 无应答；考场服务器在运行吗？"},
+    vault::Sentence{"there is no host {}", "没有主机 {}"},
+    vault::Sentence{"the other end is not a hall", "对方不是考场服务器"},
+    vault::Sentence{"{} is no IP address", "{} 不是 IP 地址"},
+    vault::Sentence{"the server's certificate or key: {}", "服务器证书或密钥：{}"},
+    vault::Sentence{"can't listen on {} port {}: {}", "无法在 {} 端口 {} 监听：{}"},
+    vault::Sentence{"no such command", "没有这个命令"},
+};
+
+} // namespace
+
+std::span<const vault::Sentence> sentences_of_the_hall() noexcept
+{
+    return sentences;
+}
+
+} // namespace papervault::server

@@ -1,0 +1,100 @@
+#include "texts/sentences.hpp"
+
+#include <array>
+
+namespace papervault::vault {
+namespace {
+
+constexpr std::array sentences{
+    Sentence{"the seed is not complete: every officer must commit, then reveal (state: {})",
+             "种子尚未完成：每名人员须先承诺、后揭示（状态：{}）"},
+    Sentence{"not every officer has committed yet; who reveals early lets the last one choose",
+             "还有人未承诺；过早揭示会让最后一人有机会挑选"},
+    Sentence{"{} is not one of the officers who make the seed of this draw", "{} 不是本次抽卷的种子人员"},
+    Sentence{"you have committed to this draw already", "您已对本次抽卷作过承诺"},
+    Sentence{"you have revealed already", "您已揭示"},
+    Sentence{"{} is damaged", "{} 已损坏"},
+    Sentence{"{} is not your secret of this draw", "{} 不是您在本次抽卷中的密值"},
+    Sentence{"the value is not the one {} committed to", "所揭示的值与 {} 承诺的不符"},
+    Sentence{"the seed needs 2 to 8 different officers, so that nobody chooses the paper alone",
+             "种子需要 2 至 8 名不同人员，使任何人都不能独自定卷"},
+    Sentence{"no officer has the id {}", "没有编号为 {} 的人员"},
+    Sentence{"this draw has been run; a paper is drawn once", "本次抽卷已执行；试卷只抽一次"},
+    Sentence{"this draw names no public value; it must be named when the draw is opened, or the last one to speak "
+             "could choose it",
+             "本次抽卷未约定公开值；须在开立时约定，否则最后一人可以挑选"},
+    Sentence{"this draw waits for the public value: {}", "本次抽卷还在等待公开值：{}"},
+    Sentence{"the public value is one line of at most 200 bytes", "公开值为一行，不超过 200 字节"},
+    Sentence{"the beacon is named in one line of at most 200 bytes", "公开值的来源用一行说明，不超过 200 字节"},
+    Sentence{"another process has run this draw", "另一个程序已执行本次抽卷"},
+    Sentence{"there is no draw '{}'", "没有抽卷“{}”"},
+    Sentence{"draw {} has not been run yet", "抽卷 {} 尚未执行"},
+    Sentence{"draw {} has no form '{}'", "抽卷 {} 没有卷“{}”"},
+    Sentence{"draw {} has a form for each candidate; they are drawn again one by one",
+             "抽卷 {} 为一人一卷，可逐份重抽"},
+    Sentence{"draw {} has the forms 1 to {}, not '{}'", "抽卷 {} 有第 1 至 {} 份卷，没有“{}”"},
+    Sentence{"draw {} was made by the method '{}'; this program knows '{}' and can't repeat it",
+             "抽卷 {} 的方法是“{}”；本程序只有“{}”，不能重抽"},
+    Sentence{"draw {}: {}", "抽卷 {}：{}"},
+    Sentence{"form {}: {}", "卷 {}：{}"},
+    Sentence{"candidates' forms: 1 to {}", "一人一卷：1 至 {} 份"},
+    Sentence{"form {} has no item '{}'", "卷 {} 没有试题“{}”"},
+    Sentence{"{} is neither manager nor sealer", "{} 既不是题库管理也不是封装人"},
+    Sentence{"{} has drawn these forms; somebody else proof-reads them (B7)", "试卷由 {} 抽取，须由他人校对（B7）"},
+    Sentence{"form {} of draw {} has not been proof-read: 'papervault draw proof' (B7)",
+             "抽卷 {1} 的卷 {0} 尚未校对：请执行 papervault draw proof（B7）"},
+    Sentence{"form {} has {} findings of {}, the first: {}", "卷 {0} 有 {2} 提出的 {1} 处问题，第一处：{3}"},
+    Sentence{"the mark on form {} is not for this content", "卷 {} 的校对记录与其内容不符"},
+    Sentence{"more than 500 findings", "问题超过 500 处"},
+    Sentence{"a finding says in 1 to 1,000 bytes what is wrong", "每处问题用 1 至 1000 字节说明"},
+    Sentence{"either --clean, or at least one --finding ITEM=TEXT", "请给 --clean，或至少一个 --finding 试题=说明"},
+    Sentence{"'{}' is not ITEM=TEXT", "“{}”不是 试题=说明 的形式"},
+    Sentence{"{} neither makes papers nor supervises it (manager, sealer or supervisor)",
+             "{} 既不出卷也不督导（需题库管理、封装人或督导）"},
+    Sentence{"{} neither makes papers nor supervises it", "{} 既不出卷也不督导"},
+    Sentence{"a look into a paper needs a purpose of at most 500 bytes (B5)",
+             "查看试卷须写明用途，不超过 500 字节（B5）"},
+    Sentence{"one form, or two to be compared", "给一份卷，或两份以作比较"},
+    Sentence{"draw {} is sealed in package {}; nobody opens a sealed paper (V3)",
+             "抽卷 {} 已封入试卷包 {}；已封试卷任何人不得打开（V3）"},
+    Sentence{"say where to write: --html FILE, --pdf FILE, or both", "请指明输出：--html 文件、--pdf 文件，或两者"},
+    Sentence{"{}: more than {} scopes", "{}：范围超过 {} 个"},
+    Sentence{"{}: not a knowledge point such as 2.1", "{}：不是 2.1 这样的知识点"},
+    Sentence{"{}: named twice", "{}：出现两次"},
+    Sentence{"{}: counts are from 0 to {}", "{}：数目为 0 至 {}"},
+    Sentence{"{}: at least {}, but at most {}", "{}：至少 {}，却至多 {}"},
+    Sentence{"{}: at least {} of {} items", "{}：至少 {}，而总共 {} 题"},
+    Sentence{"{}: at most {}, but there are {} items", "{}：至多 {}，而有 {} 题"},
+    Sentence{"{}: count is from 1 to {}", "{}：题数为 1 至 {}"},
+    Sentence{"{}: points_each is more than 0 and at most {}", "{}：每题分值大于 0 且不超过 {}"},
+    Sentence{"total_points: the sections give {} = {}, but total_points is {}",
+             "total_points：各部分合计 {} = {}，而总分为 {}"},
+    Sentence{"difficulty: target and tolerance are from 0 to 1", "难度的目标与允差为 0 至 1"},
+    Sentence{"forms.parallel: from 1 to {}", "平行卷为 1 至 {} 份"},
+    Sentence{"forms.spare: from 0 to {}", "备用卷为 0 至 {} 份"},
+    Sentence{"forms.overlap_max: from 0 to {}", "允许重复题数为 0 至 {}"},
+    Sentence{"{}: excluded as well", "{}：同时又被排除"},
+    Sentence{"{}: no section {}", "{}：没有第 {} 部分"},
+    Sentence{"no form meets all constraints", "没有满足全部约束的卷"},
+    Sentence{"no form meets all counts and sums", "没有满足全部数目与总和的卷"},
+    Sentence{"no form was found", "没有找到可行的卷"},
+    Sentence{"the required items alone break the rule {}", "必选题本身已违反规则 {}"},
+    Sentence{"copies are issued by a manager or a sealer", "编号副本由题库管理或封装人发出"},
+    Sentence{"a copy is for a proof-reader, printer, custodian or other", "副本发给校对、印刷、保管或其他人"},
+    Sentence{"{} has copy {} of this form already; a second one would blur the trace",
+             "{} 已有此卷的副本 {}；再发一份会使追查不清"},
+    Sentence{"a trace needs a purpose", "追查须写明用途"},
+    Sentence{"this draw gives each candidate his own form", "本次抽卷为一人一卷"},
+    Sentence{"observation: nothing was seen", "观察记录：没有可用内容"},
+    Sentence{"observation: more than 64 KiB", "观察记录超过 64 KiB"},
+    Sentence{"observation, line {}: {}", "观察记录第 {} 行：{}"},
+};
+
+} // namespace
+
+std::span<const Sentence> sentences_of_draws() noexcept
+{
+    return sentences;
+}
+
+} // namespace papervault::vault

@@ -1,0 +1,122 @@
+#include "texts/sentences.hpp"
+
+#include <array>
+
+namespace papervault::vault {
+namespace {
+
+constexpr std::array sentences{
+    Sentence{"cannot read {}: {}", "无法读取 {}：{}"},
+    Sentence{"cannot write {}: {}", "无法写入 {}：{}"},
+    Sentence{"cannot open {}: {}", "无法打开 {}：{}"},
+    Sentence{"cannot create {}: {}", "无法创建 {}：{}"},
+    Sentence{"cannot examine {}: {}", "无法查看 {}：{}"},
+    Sentence{"cannot sync the folder {}: {}", "无法将文件夹写入磁盘 {}：{}"},
+    Sentence{"can't create {}: {}", "无法创建 {}：{}"},
+    Sentence{"can't make {}: {}", "无法建立 {}：{}"},
+    Sentence{"can't rename to {}: {}", "无法改名为 {}：{}"},
+    Sentence{"can't rename {}", "无法改名 {}"},
+    Sentence{"can't overwrite {}: {}", "无法覆盖 {}：{}"},
+    Sentence{"{} is not a regular file", "{} 不是普通文件"},
+    Sentence{"{} is no regular file", "{} 不是普通文件"},
+    Sentence{"{} changed its size while it was read", "{} 在读取时大小变了"},
+    Sentence{"{} is larger than {} bytes", "{} 超过 {} 字节"},
+    Sentence{"{} is too large", "{} 太大"},
+    Sentence{"the file is too large", "文件太大"},
+    Sentence{"the file is empty", "文件是空的"},
+    Sentence{"{} is no folder", "{} 不是文件夹"},
+    Sentence{"{} is there already, or cannot be made", "{} 已经存在或无法建立"},
+    Sentence{"there is no file of this name in the items' folder: {}", "试题文件夹中没有这个文件：{}"},
+    Sentence{"the terminal can't be written", "无法写入终端"},
+    Sentence{"no memory", "内存不足"},
+    Sentence{"line {}: {}", "第 {} 行：{}"},
+    Sentence{"{}, line {}: {}", "{} 第 {} 行：{}"},
+    Sentence{"{}, row {}: {}", "{} 第 {} 行：{}"},
+    Sentence{"line {}, column {}: {}", "第 {} 行第 {} 列：{}"},
+    Sentence{"line {}: more than {} rows", "第 {} 行：超过 {} 行"},
+    Sentence{"the file is neither UTF-8 nor GB18030 text", "文件既不是 UTF-8 也不是 GB18030 文本"},
+    Sentence{"more than {} cells", "超过 {} 个单元格"},
+    Sentence{"a quoted cell is not closed", "引号未闭合"},
+    Sentence{"text after a closing quote", "引号之后还有文字"},
+    Sentence{"no sheet has the headings 试题类型, 题目内容, 题目选项, 题目答案, or those of docs/item-format.md",
+             "没有工作表带有“试题类型、题目内容、题目选项、题目答案”或 docs/item-format.md 规定的表头"},
+    Sentence{"the heading names '{}' twice", "表头中“{}”出现两次"},
+    Sentence{"the heading lacks the column '{}' (docs/item-format.md)", "表头缺少“{}”列（见 docs/item-format.md）"},
+    Sentence{"the workbook can't be read: {}", "无法读取工作簿：{}"},
+    Sentence{"it is protected by a password, or an old .xls; save it as .xlsx without password",
+             "文件有密码保护或是旧的 .xls；请另存为无密码的 .xlsx"},
+    Sentence{"it is no sound zip archive", "不是完好的 zip 文件"},
+    Sentence{"too many rows", "行数太多"},
+    Sentence{"too many columns", "列数太多"},
+    Sentence{"too many cells", "单元格太多"},
+    Sentence{"too many sheets", "工作表太多"},
+    Sentence{"it has no sheet", "没有工作表"},
+    Sentence{"the part {} is damaged", "部件 {} 已损坏"},
+    Sentence{"the part {} is missing", "缺少部件 {}"},
+    Sentence{"the part {} is too large", "部件 {} 太大"},
+    Sentence{"the part {} brings a document type", "部件 {} 带有文档类型声明"},
+    Sentence{"the part {} is no sound XML", "部件 {} 不是正确的 XML"},
+    Sentence{"{}: {} of {} rows are bad; nothing was stored.{}", "{}：{} 行有误（共 {} 行），未存入任何试题。{}"},
+    Sentence{"{}: the heading must be code,name,weight_percent,importance",
+             "{}：表头应为 code,name,weight_percent,importance"},
+    Sentence{"{}'{}' is no code such as 2.3", "{}“{}”不是 2.3 这样的代码"},
+    Sentence{"{}importance is X, Y or Z", "{}重要程度为 X、Y 或 Z"},
+    Sentence{"{}the weight is not a percentage", "{}比重不是百分数"},
+    Sentence{"{}the name is missing or too long", "{}缺少名称或名称太长"},
+    Sentence{"an import holds answer keys: {}", "导入的数据含有答案：{}"},
+    Sentence{"the bank has no item '{}'", "题库中没有试题“{}”"},
+    Sentence{"the bank has no key for '{}'", "题库中没有“{}”的答案"},
+    Sentence{"the bank has no picture '{}'", "题库中没有图片“{}”"},
+    Sentence{"item '{}': {}", "试题“{}”：{}"},
+    Sentence{"the key of '{}' was altered", "“{}”的答案被改动"},
+    Sentence{"the key of '{}' can't be read", "无法读取“{}”的答案"},
+    Sentence{"'{}' is no whole number", "“{}”不是整数"},
+    Sentence{"'{}' is no number", "“{}”不是数"},
+    Sentence{"'{}' is no percentage from 0 to 100", "“{}”不是 0 到 100 的百分数"},
+    Sentence{"'{}' is no type of item", "没有“{}”这种题型"},
+    Sentence{"the heading needs 题型, 题数 and 每题分值", "表头需要“题型”“题数”“每题分值”"},
+    Sentence{"the heading needs 代码 and 比重", "表头需要“代码”和“比重”"},
+    Sentence{"the workbook has no sheet named 结构表", "工作簿中没有名为“结构表”的工作表"},
+    Sentence{"题数 is no whole number above 0", "“题数”不是正整数"},
+    Sentence{"每题分值 is no number", "“每题分值”不是数"},
+    Sentence{"more than ten sections", "超过十个部分"},
+    Sentence{"no field '{}'; without a field all are listed", "没有“{}”这一项；不写项名则全部列出"},
+    Sentence{"{}: no candidates", "{}：没有考生"},
+    Sentence{"{}: the heading lacks '{}' ({})", "{}：表头缺少“{}”（{}）"},
+    Sentence{"{}, line {}: seat '{}' is no number", "{} 第 {} 行：座位“{}”不是数"},
+    Sentence{"give either --scored, or --raw with --key", "请给 --scored，或 --raw 加 --key"},
+    Sentence{"this needs scores of 0 and 1; there is {}", "这里需要 0 和 1 的得分，却有 {}"},
+    Sentence{"the model must be rasch, 2pl or 3pl", "模型为 rasch、2pl 或 3pl"},
+    Sentence{"the heading of the keys must be item,key", "答案文件的表头应为 item,key"},
+    Sentence{"item {} has no key", "试题 {} 没有答案"},
+    Sentence{"{} rows are needed, there are {}", "需要 {} 行，现有 {} 行"},
+};
+
+// What the C library says of a failed call.
+constexpr std::array of_the_system{
+    Sentence{"No such file or directory", "没有这个文件或文件夹"},
+    Sentence{"Permission denied", "没有权限"},
+    Sentence{"File exists", "文件已经存在"},
+    Sentence{"Is a directory", "是文件夹，不是文件"},
+    Sentence{"Not a directory", "不是文件夹"},
+    Sentence{"No space left on device", "磁盘已满"},
+    Sentence{"Disk quota exceeded", "超出磁盘限额"},
+    Sentence{"Read-only file system", "文件系统只读"},
+    Sentence{"Input/output error", "磁盘读写错误"},
+    Sentence{"Too many open files", "打开的文件太多"},
+    Sentence{"Directory not empty", "文件夹不是空的"},
+};
+
+} // namespace
+
+std::span<const Sentence> sentences_of_files() noexcept
+{
+    return sentences;
+}
+
+std::span<const Sentence> sentences_of_the_system() noexcept
+{
+    return of_the_system;
+}
+
+} // namespace papervault::vault

@@ -3,6 +3,7 @@
 #include <papervault/crypto/random.hpp>
 
 #include "gf256.hpp"
+#include "sharing.hpp"
 #include "sodium_bytes.hpp"
 
 #include <algorithm>
@@ -15,6 +16,7 @@ namespace {
 constexpr std::uint8_t digest_x = 254;
 constexpr std::uint8_t secret_x = 255;
 constexpr std::size_t digest_bytes = 4;
+constexpr std::size_t value_bytes_min = 16;
 
 bool is_possible_size(std::size_t bytes)
 {
@@ -37,12 +39,13 @@ SecretBuffer interpolate(std::span<const Share> points, std::uint8_t x)
         }
         const std::uint8_t factor = gf256::multiply(numerator, gf256::inverse(denominator));
         for (std::size_t at = 0; at < sum.size(); at += sizeof(std::uint64_t)) {
+            const std::size_t size = std::min(sizeof(std::uint64_t), sum.size() - at);
             std::uint64_t eight = 0;
             std::uint64_t total = 0;
-            std::memcpy(&eight, point.value.expose().data() + at, sizeof eight);
-            std::memcpy(&total, sum.data() + at, sizeof total);
+            std::memcpy(&eight, point.value.expose().data() + at, size);
+            std::memcpy(&total, sum.data() + at, size);
             total ^= gf256::times_public(eight, factor);
-            std::memcpy(sum.data() + at, &total, sizeof total);
+            std::memcpy(sum.data() + at, &total, size);
         }
     }
     return result;
@@ -77,13 +80,10 @@ bool digest_share_fits(const SecretBuffer& share, const SecretBuffer& secret)
 
 Result<void> check_shares(std::span<const Share> shares, int threshold)
 {
-    if (threshold < 1 || threshold > share_count_max) {
-        return refuse(CryptoError::malformed, "the threshold of a shared secret is 1 to 16");
-    }
     bool seen[share_count_max]{};
     for (const Share& share : shares) {
-        if (share.index >= share_count_max || !is_possible_size(share.value.size_bytes())) {
-            return refuse(CryptoError::malformed, "a share has an index of 0 to 15 and 16 or 32 bytes");
+        if (share.index >= share_count_max || share.value.size_bytes() < value_bytes_min) {
+            return refuse(CryptoError::malformed, "a share has an index of 0 to 15 and 16 bytes or more");
         }
         if (share.value.size_bytes() != shares.front().value.size_bytes()) {
             return refuse(CryptoError::share_mismatch, "the shares are of different secrets");
@@ -100,14 +100,10 @@ Result<void> check_shares(std::span<const Share> shares, int threshold)
 
 } // namespace
 
-Result<std::vector<Share>> split_secret(const SecretBuffer& secret, int threshold, int count)
+namespace sharing {
+
+std::vector<Share> split(const SecretBuffer& secret, int threshold, int count)
 {
-    if (!is_possible_size(secret.size_bytes())) {
-        return refuse(CryptoError::malformed, "a secret to share has 16 or 32 bytes");
-    }
-    if (threshold < 1 || threshold > count || count > share_count_max) {
-        return refuse(CryptoError::malformed, "a secret is shared among 1 to 16 people, and at most all are needed");
-    }
     std::vector<Share> shares;
     shares.reserve(static_cast<std::size_t>(count));
     const auto index = [](int number) { return static_cast<std::uint8_t>(number); };
@@ -125,7 +121,7 @@ Result<std::vector<Share>> split_secret(const SecretBuffer& secret, int threshol
     return shares;
 }
 
-Result<SecretBuffer> combine_shares(std::span<const Share> shares, int threshold)
+Result<SecretBuffer> combine(std::span<const Share> shares, int threshold)
 {
     if (auto checked = check_shares(shares, threshold); !checked) { return std::unexpected{checked.error()}; }
     const auto quorum = shares.first(static_cast<std::size_t>(threshold));
@@ -139,6 +135,32 @@ Result<SecretBuffer> combine_shares(std::span<const Share> shares, int threshold
         return refuse(CryptoError::share_mismatch, "the shares do not belong together");
     }
     return secret;
+}
+
+} // namespace sharing
+
+Result<std::vector<Share>> split_secret(const SecretBuffer& secret, int threshold, int count)
+{
+    if (!is_possible_size(secret.size_bytes())) {
+        return refuse(CryptoError::malformed, "a secret to share has 16 or 32 bytes");
+    }
+    if (threshold < 1 || threshold > count || count > share_count_max) {
+        return refuse(CryptoError::malformed, "a secret is shared among 1 to 16 people, and at most all are needed");
+    }
+    return sharing::split(secret, threshold, count);
+}
+
+Result<SecretBuffer> combine_shares(std::span<const Share> shares, int threshold)
+{
+    if (threshold < 1 || threshold > share_count_max) {
+        return refuse(CryptoError::malformed, "the threshold of a shared secret is 1 to 16");
+    }
+    for (const Share& share : shares) {
+        if (share.index >= share_count_max || !is_possible_size(share.value.size_bytes())) {
+            return refuse(CryptoError::malformed, "a share has an index of 0 to 15 and 16 or 32 bytes");
+        }
+    }
+    return sharing::combine(shares, threshold);
 }
 
 Digest share_commitment(const Share& share, ByteView context)

@@ -1,5 +1,6 @@
 #include "cli/command_tree.hpp"
 #include "cli/commands.hpp"
+#include "cli/policy_commands.hpp"
 #include "cli/qti_commands.hpp"
 #include "cli/session.hpp"
 
@@ -143,6 +144,7 @@ private:
         add_vault(app, batch->login);
         app->add_option("--batch", batch->batch, "批次（JSON）/ batch")->required();
         app->add_option("--roster", batch->roster, "名册（CSV：ticket,name,id_tail,seat）/ roster")->required();
+        add_policy_commands(*this, batches);
 
         CLI::App* parent = group("package", "试卷包 / sealed packages");
         add_ways_out(*this, parent);

@@ -126,8 +126,8 @@ TEST(BatchPolicyFileTest, ReadsWhatItWrites)
                                    .floor = engine::PenaltyFloor::paper,
                                    .rounding = {1, engine::RoundingMode::half_even}},
                        .bands = {decimal("95"), decimal("85.5"), decimal("70")}};
-    EXPECT_EQ(batch_policy_from_json(to_json(policy)), Result<BatchPolicy>{policy});
-    EXPECT_EQ(batch_policy_from_json(to_json(BatchPolicy{})), Result<BatchPolicy>{BatchPolicy{}});
+    EXPECT_EQ(batch_policy_from_json(to_json(policy)).value(), policy);
+    EXPECT_EQ(batch_policy_from_json(to_json(BatchPolicy{})).value(), BatchPolicy{});
     EXPECT_NE(digest_of(policy), digest_of(BatchPolicy{}));
     EXPECT_THAT(sentences(policy, engine::Language::chinese), Contains(HasSubstr("合格 ≥ 70")));
     EXPECT_THAT(sentences(policy, engine::Language::english), Contains(HasSubstr("0.5")).Times(0));

@@ -2,7 +2,7 @@
 // bounded time. The responses are the item's own keys.
 #include <papervault/engine/assert.hpp>
 #include <papervault/engine/qti/scoring.hpp>
-#include <papervault/engine/qti/seeded_stream.hpp>
+#include <papervault/engine/seeded_stream.hpp>
 
 #include <cstdint>
 #include <string_view>

@@ -78,12 +78,12 @@ engine::Blueprint OfficeBench::blueprint()
     return blueprint;
 }
 
-std::string OfficeBench::draw() const
+std::string OfficeBench::draw(const engine::Blueprint& wanted) const
 {
     std::string id;
     {
         OfficeVault vault = as(chen);
-        id = must(DrawRegister{vault}.open(blueprint(), {chen.card().id(), lin.card().id()}, at(morning)));
+        id = must(DrawRegister{vault}.open(wanted, {chen.card().id(), lin.card().id()}, at(morning)));
     }
     const auto contribute = [&](const Identity& who, auto step) {
         OfficeVault vault = as(who);
@@ -152,6 +152,12 @@ std::string OfficeBench::seal(const std::string& draw_id, const std::string& bat
 
 std::filesystem::path OfficeBench::answers(const std::string& package_id) const
 {
+    return answers(package_id,
+                   [](int candidate, const engine::FormItem&) { return engine::Response{candidate == 1 ? "A" : "B"}; });
+}
+
+std::filesystem::path OfficeBench::answers(const std::string& package_id, const Respond& respond) const
+{
     OfficeVault vault = as(chen);
     PackageRegister packages{vault};
     const PackageReader reader = must(packages.reader(package_id));
@@ -176,9 +182,11 @@ std::filesystem::path OfficeBench::answers(const std::string& package_id) const
             engine::CandidateState state;
             state.candidate.ticket = sheet.ticket;
             state.candidate.form_id = sheet.form_id;
-            for (const auto& entry : forms.front().sections.front().items) {
-                sheet.responses[entry.item.id] = {n == 1 ? "A" : "B"};
-                state.answers[entry.item.id].response = sheet.responses[entry.item.id];
+            for (const auto& section : forms.front().sections) {
+                for (const auto& entry : section.items) {
+                    sheet.responses[entry.item.id] = respond(n, entry);
+                    state.answers[entry.item.id].response = sheet.responses[entry.item.id];
+                }
             }
             sheet.receipt = receipt_of(engine::sheet_text(state, package_id));
         }

@@ -10,6 +10,7 @@
 #include <papervault/vault/results.hpp>
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,13 +43,16 @@ public:
     void import_items() const;
     [[nodiscard]] static engine::Blueprint blueprint();
     /// @return The draw's id, drawn by chen and proof-read by lin.
-    [[nodiscard]] std::string draw() const;
+    [[nodiscard]] std::string draw(const engine::Blueprint& wanted = blueprint()) const;
     void create_batch(const std::string& id = "B-01") const;
     /// Sealed and countersigned. @return The package id.
     [[nodiscard]] std::string seal(const std::string& draw_id, const std::string& batch = "B-01") const;
     [[nodiscard]] SealPlan plan(const std::string& draw_id, const std::string& batch, const std::string& draft) const;
     /// What the hall sends home: the first candidate right everywhere, the second one wrong, the third one absent.
     [[nodiscard]] std::filesystem::path answers(const std::string& package_id) const;
+    /// @param respond  What candidate 1 or 2 answers; the third one is absent.
+    using Respond = std::function<engine::Response(int candidate, const engine::FormItem& item)>;
+    [[nodiscard]] std::filesystem::path answers(const std::string& package_id, const Respond& respond) const;
     [[nodiscard]] SharePart grader_share(const std::string& package_id) const;
     /// All of it. @return The package id.
     [[nodiscard]] std::string up_to_report() const;

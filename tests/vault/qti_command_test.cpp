@@ -1,5 +1,6 @@
 // papervault qti …, run as the program that people run.
 #include "vault/temporary_folder.hpp"
+#include "vault/workbook.hpp"
 
 #include <papervault/engine/json.hpp>
 
@@ -12,6 +13,7 @@
 #include <cstdio>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <sstream>
 
 namespace papervault::vault {
@@ -155,6 +157,134 @@ TEST_F(QtiCommandTest, ScoresATestWithItsItems)
     ASSERT_TRUE(answer) << first;
     EXPECT_EQ(answer->at("outcomes").at("TOTAL").at("values").at(0), "1.0");
     EXPECT_THAT(second, HasSubstr("\"error\""));
+}
+
+/// A package: a test with a section of its own, an item with a passage and rules in other files.
+const std::map<std::string, std::string> package{
+    {"imsmanifest.xml",
+     "<manifest identifier=\"M\"><resources><resource identifier=\"t\" type=\"imsqti_test_xmlv2p2\" "
+     "href=\"tests/t.xml\"><file href=\"tests/t.xml\"/><dependency identifierref=\"q\"/></resource><resource "
+     "identifier=\"q\" type=\"imsqti_item_xmlv2p2\" href=\"items/q.xml\"><file href=\"items/q.xml\"/><file "
+     "href=\"rules/double.xml\"/></resource><resource identifier=\"p\" type=\"imsqti_stimulus_xmlv3p0\" "
+     "href=\"passages/p.xml\"/><resource identifier=\"s\" type=\"imsqti_section_xmlv2p2\" "
+     "href=\"tests/s.xml\"/></resources></manifest>"},
+    {"tests/t.xml",
+     "<assessmentTest identifier=\"T\" title=\"t\"><outcomeDeclaration identifier=\"TOTAL\" cardinality=\"single\" "
+     "baseType=\"float\"/><testPart identifier=\"P\" navigationMode=\"nonlinear\"><assessmentSectionRef "
+     "identifier=\"S\" href=\"s.xml\"/></testPart><outcomeProcessing><setOutcomeValue identifier=\"TOTAL\"><sum>"
+     "<testVariables variableIdentifier=\"SCORE\" sectionIdentifier=\"S\"/></sum></setOutcomeValue>"
+     "</outcomeProcessing></assessmentTest>"},
+    {"tests/s.xml", "<assessmentSection identifier=\"S\" title=\"s\"><assessmentItemRef identifier=\"Q\" "
+                    "href=\"../items/q.xml\"/></assessmentSection>"},
+    {"items/q.xml",
+     "<assessmentItem identifier=\"pump\" title=\"泵\" adaptive=\"false\" timeDependent=\"false\">"
+     "<responseDeclaration identifier=\"RESPONSE\" cardinality=\"single\" baseType=\"identifier\"/>"
+     "<outcomeDeclaration identifier=\"SCORE\" cardinality=\"single\" baseType=\"float\"/><assessmentStimulusRef "
+     "identifier=\"p\" href=\"../passages/p.xml\"/><itemBody><choiceInteraction responseIdentifier=\"RESPONSE\" "
+     "shuffle=\"true\" maxChoices=\"1\"><prompt>哪个？</prompt><simpleChoice identifier=\"A\">甲</simpleChoice>"
+     "<simpleChoice identifier=\"B\">乙</simpleChoice></choiceInteraction></itemBody><responseProcessing "
+     "templateLocation=\"../rules/double.xml\"/></assessmentItem>"},
+    {"rules/double.xml",
+     "<responseProcessing><responseCondition><responseIf><match><variable identifier=\"RESPONSE\"/><baseValue "
+     "baseType=\"identifier\">B</baseValue></match><setOutcomeValue identifier=\"SCORE\"><baseValue "
+     "baseType=\"float\">2</baseValue></setOutcomeValue></responseIf></responseCondition></responseProcessing>"},
+    {"passages/p.xml", "<assessmentStimulus identifier=\"p\" title=\"泵房\"><stimulusBody><p>泵在转。</p>"
+                       "</stimulusBody></assessmentStimulus>"}};
+
+class QtiPackageCommandTest : public QtiCommandTest {
+protected:
+    /// @return The place of the package, as a folder or as a zip archive.
+    [[nodiscard]] std::string place(bool is_zip, const std::map<std::string, std::string>& files = package) const
+    {
+        if (is_zip) {
+            const crypto::Bytes bytes = test::archive_of(files);
+            write("package.zip", crypto::text_of(bytes));
+            return at("package.zip");
+        }
+        for (const auto& [name, text] : files) {
+            std::filesystem::create_directories((folder_ / "package" / name).parent_path());
+            write("package/" + name, text);
+        }
+        return at("package");
+    }
+};
+
+TEST_F(QtiPackageCommandTest, APackageIsCheckedScoredAndImportedAsFolderAndAsZip)
+{
+    for (const bool is_zip : {false, true}) {
+        const std::string whole = place(is_zip);
+        const Outcome checked = run("check " + whole);
+        EXPECT_EQ(checked.exit_code, 0) << checked.output;
+        EXPECT_THAT(checked.output, HasSubstr("items/q.xml"));
+        EXPECT_THAT(checked.output, HasSubstr("passages/p.xml"));
+
+        write("responses.jsonl", R"({"id":"c1","responses":{"Q":{"RESPONSE":["B"]}}})"
+                                 "\n");
+        const Outcome scored = run("test-score --test " + whole + " --responses " + at("responses.jsonl"));
+        EXPECT_THAT(scored.output,
+                    HasSubstr(R"("TOTAL":{"cardinality":"single","base_type":"float","values":["2.0"]})"));
+
+        write("cases.jsonl", R"({"id":1,"item":"items/q.xml","responses":{"RESPONSE":["B"]}})"
+                             "\n");
+        const Outcome cases = run("score --items " + whole + " --cases " + at("cases.jsonl"));
+        EXPECT_THAT(cases.output, HasSubstr(R"("values":["2.0"])"));
+        EXPECT_THAT(cases.output, Not(HasSubstr("warnings")));
+
+        const Outcome in =
+            run("to-bank --knowledge-point 2.3 --out " + at(is_zip ? "z.jsonl" : "f.jsonl") + " " + whole);
+        EXPECT_EQ(in.exit_code, 0) << in.output;
+        std::ifstream rows{folder_ / (is_zip ? "z.jsonl" : "f.jsonl")};
+        const std::string row{std::istreambuf_iterator<char>{rows}, {}};
+        EXPECT_THAT(row, HasSubstr("泵在转。"));
+        EXPECT_THAT(row, HasSubstr(R"("answer":["B"])"));
+    }
+}
+
+TEST_F(QtiPackageCommandTest, AFileOfAPackageReadsItsNeighbours)
+{
+    const std::string whole = place(false);
+    EXPECT_EQ(run("check " + whole + "/items/q.xml").exit_code, 0);
+    write("responses.jsonl", R"({"id":"c1","responses":{"Q":{"RESPONSE":["B"]}}})"
+                             "\n");
+    EXPECT_THAT(run("test-score --test " + whole + "/tests/t.xml --responses " + at("responses.jsonl")).output,
+                HasSubstr("2.0"));
+    EXPECT_THAT(
+        run("test-score --items " + whole + " --test " + whole + "/tests/t.xml --responses " + at("responses.jsonl"))
+            .output,
+        HasSubstr("2.0"));
+}
+
+TEST_F(QtiPackageCommandTest, CheckTellsWhatAPackageLacks)
+{
+    auto files = package;
+    files.erase("passages/p.xml");
+    files["rules/double.xml"] = "<responseProcessing><levitate/></responseProcessing>";
+    const Outcome checked = run("check " + place(true, files));
+    EXPECT_EQ(checked.exit_code, 1);
+    EXPECT_THAT(checked.output, HasSubstr("the file passages/p.xml is not there"));
+    EXPECT_THAT(checked.output, HasSubstr("a passage cannot be read"));
+    EXPECT_THAT(checked.output, HasSubstr("levitate"));
+    files["imsmanifest.xml"] = "<manifest identifier=\"M\"><resources><resource identifier=\"q\" "
+                               "type=\"imsqti_item_xmlv2p2\" href=\"../secret.xml\"/></resources></manifest>";
+    EXPECT_EQ(run("check " + place(false, files)).exit_code, 1);
+    EXPECT_EQ(run("check " + at("items")).exit_code, 1) << "a folder without a manifest is no package";
+    write("broken.zip", "PK\x03\x04 and nothing");
+    EXPECT_EQ(run("check " + at("broken.zip")).exit_code, 1);
+}
+
+TEST_F(QtiPackageCommandTest, NothingOutsideOfAPackageIsRead)
+{
+    auto files = package;
+    files["items/q.xml"] = "<assessmentItem identifier=\"q\"><itemBody/><responseProcessing "
+                           "template=\"../../secret.xml\"/></assessmentItem>";
+    const std::string whole = place(false, files);
+    write("secret.xml", "<responseProcessing><secret/></responseProcessing>");
+    std::filesystem::create_symlink(folder_ / "secret.xml", folder_ / "package" / "link.xml");
+    EXPECT_THAT(run("check " + whole).output, HasSubstr("leads out of the package"));
+    files["items/q.xml"] = "<assessmentItem identifier=\"q\"><itemBody/><responseProcessing "
+                           "template=\"../link.xml\"/></assessmentItem>";
+    EXPECT_THAT(run("check " + place(false, files)).output, Not(HasSubstr("<secret")));
+    EXPECT_THAT(run("check " + place(false, files)).output, HasSubstr("there is no file of this name"));
 }
 
 TEST_F(QtiCommandTest, AnItemGoesToTheBankAndBack)

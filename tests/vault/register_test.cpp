@@ -6,6 +6,8 @@
 
 #include <gtest/gtest.h>
 
+#include <ostream>
+
 namespace papervault::vault::test {
 namespace {
 
@@ -210,6 +212,10 @@ struct Tampering {
     const char* sql;
     const char* named;
 };
+void PrintTo(const Tampering& each, std::ostream* out)
+{
+    *out << each.sql;
+}
 class TamperedVaultTest : public testing::TestWithParam<Tampering> {};
 TEST_P(TamperedVaultTest, G1IsNamedByTheAudit)
 {

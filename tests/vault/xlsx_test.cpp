@@ -76,9 +76,12 @@ TEST(XlsxTest, RefusesBombsBeforeTheyGrow)
     parts["xl/sharedStrings.xml"] = "<sst>" + std::string(3 << 20, ' ') + "</sst>";
     const crypto::Bytes bomb = archive_of(parts);
     EXPECT_LT(bomb.size(), 100'000U);
-    EXPECT_THAT(parse_xlsx(bomb, {.part_bytes_max = 1 << 20}), RefusesNaming(VaultError::malformed, "too large"));
-    EXPECT_THAT(parse_xlsx(bomb, {.total_bytes_max = 2 << 20}), RefusesNaming(VaultError::malformed, "too large"));
-    EXPECT_THAT(parse_xlsx(bomb, {.parts_max = 2}), RefusesNaming(VaultError::malformed, "too many parts"));
+    EXPECT_THAT(parse_xlsx(bomb, {.archive = {.part_bytes_max = 1 << 20}}),
+                RefusesNaming(VaultError::malformed, "too large"));
+    EXPECT_THAT(parse_xlsx(bomb, {.archive = {.total_bytes_max = 2 << 20}}),
+                RefusesNaming(VaultError::malformed, "too large"));
+    EXPECT_THAT(parse_xlsx(bomb, {.archive = {.parts_max = 2}}),
+                RefusesNaming(VaultError::malformed, "too many parts"));
     const crypto::Bytes rows = workbook_of({{"甲", {{"1"}, {"2"}, {"3", "4"}}}});
     EXPECT_THAT(parse_xlsx(rows, {.rows_max = 2}), RefusesNaming(VaultError::malformed, "rows"));
     EXPECT_THAT(parse_xlsx(rows, {.columns_max = 1}), RefusesNaming(VaultError::malformed, "columns"));

@@ -10,7 +10,8 @@ namespace papervault::engine::qti {
 namespace {
 
 constexpr std::array<std::string_view, 8> block_names{"p", "div", "blockquote", "li", "h1", "h2", "h3", "prompt"};
-constexpr std::array<std::string_view, 5> group_names{"ul", "ol", "itembody", "simplechoice", "contentbody"};
+constexpr std::array<std::string_view, 6> group_names{"ul",           "ol",          "itembody",
+                                                      "simplechoice", "contentbody", "stimulusbody"};
 /// Dress that carries no meaning of its own.
 constexpr std::array<std::string_view, 6> dress_names{"span", "b", "strong", "i", "em", "u"};
 

@@ -48,15 +48,28 @@ Result<Decimal> checked_points(double points)
     return Decimal::from_units(std::llround(units));
 }
 
-std::string bank_id(const AssessmentItem& item, const BankDetails& details)
+/// An id with '_' for what an id of the bank may not have.
+std::string bank_id(std::string id)
 {
-    std::string id = details.id.empty() ? item.identifier : details.id;
     const auto is_allowed = [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
                c == '/' || c == '-';
     };
     std::ranges::replace_if(id, [&](char c) { return !is_allowed(c); }, '_');
     return id;
+}
+
+Result<void> read_stimulus(const AssessmentItem& item, ItemWithKey& made)
+{
+    if (item.stimulus_references == 0) { return {}; }
+    if (item.stimuli.size() != item.stimulus_references) { return does_not_fit("its passage was not read"); }
+    if (item.stimuli.size() > 1) { return does_not_fit("more than one passage"); }
+    const SharedStimulus& shared = item.stimuli.front();
+    auto content = content_of(shared.body);
+    if (!content) { return std::unexpected{content.error()}; }
+    if (!content->blanks.empty()) { return does_not_fit("a blank in the passage"); }
+    made.item.stimulus = engine::Stimulus{bank_id(shared.identifier), std::move(content->content)};
+    return {};
 }
 
 struct Word {
@@ -349,7 +362,8 @@ Result<ItemWithKey> to_bank_item(const AssessmentItem& item, const BankDetails& 
     if (!stem) { return std::unexpected{stem.error()}; }
 
     ItemWithKey made;
-    made.item.id = bank_id(item, details);
+    if (auto read = read_stimulus(item, made); !read) { return std::unexpected{read.error()}; }
+    made.item.id = bank_id(details.id.empty() ? item.identifier : details.id);
     made.item.knowledge_point = details.knowledge_point;
     made.item.source = details.source;
     made.item.stem = std::move(stem->content);

@@ -1,7 +1,7 @@
 #include <papervault/engine/qti/cases.hpp>
 
 #include <papervault/engine/json.hpp>
-#include <papervault/engine/qti/seeded_stream.hpp>
+#include <papervault/engine/seeded_stream.hpp>
 
 #include <algorithm>
 
@@ -61,6 +61,32 @@ bool fits(const ResponseDeclaration& declaration, const boost::json::object& fie
     const bool type_fits =
         declaration.base_type ? is(type, to_text(*declaration.base_type)) : type == nullptr || type->is_null();
     return is(cardinality, to_text(declaration.cardinality)) && type_fits;
+}
+
+/// {"field": {"base_type", "values": [text] | null}, …}, as to_json() writes it.
+Result<BoundResponse> record_from_json(const ResponseDeclaration& declaration, const boost::json::value& value,
+                                       std::string_view where)
+{
+    BoundResponse bound{Value::null_of(Cardinality::record, std::nullopt), {}};
+    if (value.is_null()) { return bound; }
+    if (!value.is_object() || value.get_object().size() > response_values_max) {
+        return refuse(EngineError::malformed, std::string{where} + ": values of a record are an object, not too large");
+    }
+    std::vector<Value::Field> record;
+    for (const auto& [key, field] : value.get_object()) {
+        ResponseDeclaration single;
+        single.identifier = declaration.identifier + "." + std::string{key};
+        const auto* type = field.is_object() ? field.get_object().if_contains("base_type") : nullptr;
+        single.base_type = type != nullptr && type->is_string()
+                               ? base_type_from_text(std::string_view{type->get_string()})
+                               : std::nullopt;
+        if (!single.base_type) { return refuse(EngineError::malformed, single.identifier + ": no base type"); }
+        auto read = response_from_json(single, field, single.identifier);
+        if (!read || !read->unreadable.empty()) { return read; }
+        record.emplace_back(std::string{key}, std::move(read->value));
+    }
+    bound.value = Value::record(std::move(record));
+    return bound;
 }
 
 struct Bound {
@@ -155,20 +181,21 @@ Result<BoundResponse> response_from_json(const ResponseDeclaration& declaration,
         values = member(fields, "values");
     }
     if (values == nullptr || values->is_null()) { return bind_response(declaration, std::nullopt); }
+    if (declaration.cardinality == Cardinality::record) { return record_from_json(declaration, *values, where); }
     if (!values->is_array()) { return refuse(EngineError::malformed, std::string{where} + ": values is no array"); }
     const auto all = texts_of(values->get_array(), where);
     if (!all) { return std::unexpected{all.error()}; }
     return bind_response(declaration, std::span<const std::string>{*all});
 }
 
-CaseRunner::CaseRunner(ReadItem read, std::uint64_t seed) : read_{std::move(read)}, seed_{seed} {}
+CaseRunner::CaseRunner(ReadPart read, std::uint64_t seed) : reader_{std::move(read)}, seed_{seed} {}
 
 const Result<AssessmentItem>& CaseRunner::item(const std::string& name)
 {
     if (const auto known = items_.find(name); known != items_.end()) { return known->second; }
     if (items_.size() == items_kept_max) { items_.clear(); }
-    const auto xml = read_(name);
-    Result<AssessmentItem> made = xml ? read_item(*xml) : Result<AssessmentItem>{std::unexpected{xml.error()}};
+    const auto path = checked_path(name);
+    Result<AssessmentItem> made = path ? reader_.item(*path) : std::unexpected{path.error()};
     return items_.emplace(name, std::move(made)).first->second;
 }
 

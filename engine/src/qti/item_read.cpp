@@ -108,7 +108,12 @@ Result<void> add(std::vector<Declared>& all, Result<Declared> read)
 
 Result<void> read_processing(const XmlNode& element, AssessmentItem& item)
 {
+    const std::string* location = element.attribute("templatelocation");
     if (const std::string* uri = element.attribute("template")) { item.processing_template = *uri; }
+    if (location != nullptr && !standard_template(item.processing_template) &&
+        (item.processing_template.empty() || standard_template(*location))) {
+        item.processing_template = *location;
+    }
     auto rules = read_rules(element);
     if (!rules) { return std::unexpected{rules.error()}; }
     item.response_rules = std::move(*rules);
@@ -135,6 +140,7 @@ Result<void> read_part(const XmlNode& child, AssessmentItem& item)
         item.template_rules = std::move(*rules);
         return {};
     }
+    if (child.is("assessmentstimulusref")) { ++item.stimulus_references; }
     if (child.is("itembody")) { collect_interactions(child, item.interactions); }
     if (child.is("responseprocessing")) { return read_processing(child, item); }
     return {};

@@ -36,6 +36,7 @@ public:
         examine(item_.template_rules);
         examine(item_.response_rules);
         examine_processing();
+        for (const std::string& sentence : item_.unread) { say(sentence); }
         return std::move(found_);
     }
 

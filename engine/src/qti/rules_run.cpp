@@ -17,7 +17,7 @@ Flow RuleRunner::run(const Rule& rule) // NOLINT(misc-no-recursion)
     case RuleKind::condition:
     case RuleKind::block: return choose(rule);
     case RuleKind::exit: return Flow::exit;
-    case RuleKind::constraint: return evaluator_.holds(rule.expression) ? Flow::go_on : Flow::restart;
+    case RuleKind::constraint: return constrain(rule);
     case RuleKind::unknown:
         evaluator_.fail(EngineError::unknown_field, "there is no rule " + rule.identifier);
         return Flow::exit;
@@ -28,6 +28,15 @@ Flow RuleRunner::run(const Rule& rule) // NOLINT(misc-no-recursion)
     case RuleKind::set_default: break;
     }
     set(rule);
+    return Flow::go_on;
+}
+
+Flow RuleRunner::constrain(const Rule& rule)
+{
+    if (evaluator_.holds(rule.expression)) { return Flow::go_on; }
+    if (!gives_up_) { return Flow::restart; }
+    session_.reset_templates();
+    evaluator_.warn("no values met the templateConstraint; the template variables have their defaults");
     return Flow::go_on;
 }
 

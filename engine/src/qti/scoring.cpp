@@ -81,7 +81,24 @@ void process_templates(const AssessmentItem& item, Session& session, Evaluator& 
         if (RuleRunner{session, evaluator}.run(item.template_rules) != Flow::restart) { return; }
         session.reset_templates();
     }
-    evaluator.fail(EngineError::infeasible, "no values meet the templateConstraint");
+    if (!evaluator.failure()) { RuleRunner{session, evaluator, true}.run(item.template_rules); }
+}
+
+/// The template variables as a test wants them: its templateDefaults go before the item's own defaults.
+Result<std::vector<TemplateDeclaration>> templates_of(const AssessmentItem& item,
+                                                      std::span<const NamedValue> template_defaults)
+{
+    std::vector<TemplateDeclaration> declared = item.templates;
+    for (const NamedValue& given : template_defaults) {
+        const auto variable = std::ranges::find(declared, given.identifier, &TemplateDeclaration::identifier);
+        if (variable == declared.end()) {
+            return refuse(EngineError::unknown_field, "there is no template variable " + given.identifier);
+        }
+        auto value = converted(*variable, given.value);
+        if (!value) { return std::unexpected{value.error()}; }
+        variable->default_value = std::move(*value);
+    }
+    return declared;
 }
 
 } // namespace
@@ -117,13 +134,16 @@ Result<BoundResponse> bind_response(const ResponseDeclaration& declaration,
     return bound;
 }
 
-Result<ItemOutcome> score(const AssessmentItem& item, const Responses& responses, RandomStream* random)
+Result<ItemOutcome> score(const AssessmentItem& item, const Responses& responses, RandomStream* random,
+                          std::span<const NamedValue> template_defaults)
 {
     if (auto checked = check_declared(item.responses, responses); !checked) { return std::unexpected{checked.error()}; }
+    const auto templates = templates_of(item, template_defaults);
+    if (!templates) { return std::unexpected{templates.error()}; }
     Session session;
     declare_responses(session, item.responses, responses);
     for (const OutcomeDeclaration& outcome : item.outcomes) { session.declare(outcome); }
-    for (const TemplateDeclaration& variable : item.templates) { session.declare(variable); }
+    for (const TemplateDeclaration& variable : *templates) { session.declare(variable); }
     declare_builtins(session);
 
     std::optional<RandomIntegers> integers;
@@ -137,7 +157,7 @@ Result<ItemOutcome> score(const AssessmentItem& item, const Responses& responses
         evaluator.warn("the response processing template is not known here: " + item.processing_template);
     }
     warn_of_external_scores(item, evaluator);
-    return ItemOutcome{values_of(session, item.outcomes), values_of(session, item.templates),
+    return ItemOutcome{values_of(session, item.outcomes), values_of(session, *templates),
                        all_correct(session, item.responses), evaluator.warnings()};
 }
 

@@ -61,7 +61,12 @@ enum class Flow { go_on, exit, restart };
 /// Runs rules on a session until their end, an exit, or an error (Evaluator::failure).
 class RuleRunner {
 public:
-    RuleRunner(Session& session, Evaluator& evaluator) : session_{session}, evaluator_{evaluator} {}
+    /// @param gives_up  A constraint that fails gives the template variables their defaults and goes on, in place of
+    /// Flow::restart.
+    RuleRunner(Session& session, Evaluator& evaluator, bool gives_up = false)
+        : session_{session}, evaluator_{evaluator}, gives_up_{gives_up}
+    {
+    }
     Flow run(const std::vector<Rule>& rules);
 
 private:
@@ -69,8 +74,11 @@ private:
     Flow choose(const Rule& rule);
     void set(const Rule& rule);
 
+    Flow constrain(const Rule& rule);
+
     Session& session_;
     Evaluator& evaluator_;
+    bool gives_up_;
 };
 
 /// @return inconsistent when the types do not fit.

@@ -58,6 +58,14 @@ private:
         return std::nullopt;
     }
 
+    std::optional<Expression> expression_in(const XmlNode& node)
+    {
+        const auto expression = std::ranges::find(node.children, XmlKind::element, &XmlNode::kind);
+        if (expression != node.children.end()) { return kept(read_expression(*expression)); }
+        fail(EngineError::malformed, described(node) + ": no expression");
+        return std::nullopt;
+    }
+
     void read_common(const XmlNode& node, TestElement& made)
     {
         Fields fields{node};
@@ -70,12 +78,7 @@ private:
         for (const XmlNode& child : node.children) {
             const bool is_branch = child.is("branchrule");
             if (!is_branch && !child.is("precondition")) { continue; }
-            const auto condition = std::ranges::find(child.children, XmlKind::element, &XmlNode::kind);
-            if (condition == child.children.end()) {
-                fail(EngineError::malformed, described(node) + ": a rule without a condition");
-                return;
-            }
-            auto expression = kept(read_expression(*condition));
+            auto expression = expression_in(child);
             if (!expression) { return; }
             if (!is_branch) {
                 made.preconditions.push_back(std::move(*expression));
@@ -101,6 +104,10 @@ private:
             } else if (child.is("variablemapping")) {
                 made.variable_mappings.push_back(
                     {inner.identifier("sourceidentifier"), inner.identifier("targetidentifier")});
+            } else if (child.is("templatedefault")) {
+                if (auto expression = expression_in(child)) {
+                    made.template_defaults.push_back({inner.identifier("templateidentifier"), std::move(*expression)});
+                }
             }
             keep(inner.finish());
         }
@@ -171,7 +178,12 @@ Result<AssessmentTest> read_test(std::string_view xml, XmlLimits limits)
 {
     auto document = read_xml(xml, limits);
     if (!document) { return std::unexpected{document.error()}; }
-    return TestReader{}.run(std::move(*document));
+    return read_test(std::move(*document));
+}
+
+Result<AssessmentTest> read_test(XmlDocument document)
+{
+    return TestReader{}.run(std::move(document));
 }
 
 std::string to_xml(const AssessmentTest& test)

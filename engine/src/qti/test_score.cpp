@@ -119,7 +119,7 @@ private:
                 skip_to = walk(section->parts, evaluator, std::move(skip_to));
                 if (skip_to == "EXIT_SECTION") { skip_to.clear(); }
             } else {
-                present(std::get<ItemReference>(part));
+                present(std::get<ItemReference>(part), evaluator);
             }
             if (skip_to.empty()) { skip_to = branch(element, evaluator); }
             if (skip_to.starts_with("EXIT_")) { return skip_to; }
@@ -127,13 +127,18 @@ private:
         return skip_to;
     }
 
-    void present(const ItemReference& reference)
+    void present(const ItemReference& reference, Evaluator& evaluator)
     {
         const auto responses = given_.find(reference.identifier);
         if (responses == given_.end()) { return; }
         PlacedItem& item = *std::ranges::find(placed, &reference, &PlacedItem::reference);
         item.responses = responses->second;
-        auto scored = score(*item.item, item.responses, random_);
+        std::vector<NamedValue> defaults;
+        for (const TemplateDefault& given : reference.template_defaults) {
+            defaults.push_back({given.identifier, evaluator.evaluate(given.expression)});
+        }
+        if (evaluator.failure()) { return; }
+        auto scored = score(*item.item, item.responses, random_, defaults);
         if (!scored) {
             failure_ = EngineFailure{scored.error().code, reference.identifier + ": " + scored.error().detail};
             return;

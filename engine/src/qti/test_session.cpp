@@ -85,29 +85,31 @@ bool TestSession::is_in(const PlacedItem& item, const ItemSubset& subset) const
     return !std::ranges::any_of(subset.exclude_categories, has);
 }
 
-/// A container of all single values of that name; NULL and items without it are left out.
+/// A container of all single values of that name and type: without a type all numbers. NULL and items without it are
+/// left out. Weights make whole numbers floats.
 Value TestSession::test_variables(const ItemSubset& subset) const
 {
     std::vector<Scalar> scalars;
-    std::optional<BaseType> type = subset.base_type;
+    bool is_whole = true;
     for (const PlacedItem& placed : items_) {
         if (!is_in(placed, subset)) { continue; }
         const auto value = variable_of(placed, subset.outcome);
         if (!value || value->is_null() || value->cardinality() != Cardinality::single) { continue; }
+        const bool fits = subset.base_type ? value->base_type() == subset.base_type : is_single_number(*value);
+        if (!fits) { continue; }
         const Value scaled =
             subset.weight.empty() ? *value : weighted(*value, weight_of(*placed.reference, subset.weight));
-        if (!type) { type = scaled.base_type(); }
-        if (scaled.base_type() == type) {
-            scalars.push_back(scaled.scalars().front());
-        } else if (is_single_number(scaled) && is_numeric(*type)) {
-            // Whole numbers and others together are floats.
-            for (Scalar& scalar : scalars) { scalar = number_of(scalar); }
-            type = BaseType::floating;
-            scalars.emplace_back(scaled.number());
-        }
+        is_whole = is_whole && scaled.base_type() == BaseType::integer;
+        scalars.push_back(scaled.scalars().front());
     }
-    if (!type) { return Value::null_of(Cardinality::multiple, std::nullopt); }
-    return Value::container(Cardinality::multiple, *type, std::move(scalars));
+    if (subset.base_type && !is_numeric(*subset.base_type)) {
+        return Value::container(Cardinality::multiple, *subset.base_type, std::move(scalars));
+    }
+    if (is_whole && !scalars.empty()) {
+        return Value::container(Cardinality::multiple, BaseType::integer, std::move(scalars));
+    }
+    for (Scalar& scalar : scalars) { scalar = number_of(scalar); }
+    return Value::container(Cardinality::multiple, BaseType::floating, std::move(scalars));
 }
 
 /// outcomeMaximum is NULL as soon as one item does not say its maximum; outcomeMinimum takes 0 for it.

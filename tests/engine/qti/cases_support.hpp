@@ -24,7 +24,14 @@ inline std::filesystem::path qti_folder()
 
 inline CaseRunner shared_case_runner()
 {
-    return CaseRunner{[](std::string_view name) -> Result<std::string> { return read_file(qti_folder() / name); }, 0};
+    return CaseRunner{[](std::string_view name) -> Result<std::string> {
+                          const std::filesystem::path file = qti_folder() / name;
+                          if (!std::filesystem::exists(file)) {
+                              return refuse(EngineError::inconsistent, "there is no " + std::string{name});
+                          }
+                          return read_file(file);
+                      },
+                      0};
 }
 
 inline std::vector<std::string> lines_of(const std::filesystem::path& file)

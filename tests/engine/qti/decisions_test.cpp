@@ -333,6 +333,59 @@ TEST(QtiDecisionsTest, D21_AMisspeltRoundingModeIsRead)
                 IsRefusedWith(EngineError::malformed));
 }
 
+TEST(QtiRecordTest, ReadsFieldsOfARecordedResponse)
+{
+    const auto answered = [](std::string_view values) {
+        CaseRunner runner{[](std::string_view) { return refuse(EngineError::malformed, "no item"); }, 0};
+        return runner.answer(
+            R"({"id":1,"expression_xml":"<sum><fieldValue fieldIdentifier='a'><variable identifier='R'/></fieldValue>)"
+            R"(<fieldValue fieldIdentifier='b'><variable identifier='R'/></fieldValue></sum>",)"
+            R"("response_declarations_xml":"<responseDeclaration identifier='R' cardinality='record'/>",)"
+            R"("responses":{"R":{"cardinality":"record","base_type":null,"values":)" +
+            std::string{values} + "}}}");
+    };
+    const auto sum = answered(R"({"a":{"cardinality":"single","base_type":"float","values":["1.5"]},)"
+                              R"("b":{"base_type":"integer","values":["2"]}})");
+    EXPECT_EQ(boost::json::serialize(sum.at("value")), R"({"cardinality":"single","base_type":"float","value":"3.5"})");
+    EXPECT_TRUE(answered("null").at("value").is_null());
+    EXPECT_TRUE(answered(R"({"a":{"base_type":"float","values":["1"]}})").at("value").is_null());
+    for (const std::string_view wrong : {R"(["1"])", R"({"a":"1"})", R"({"a":{"values":["1"]}})",
+                                         R"({"a":{"base_type":"float","values":["1","2"]}})"}) {
+        EXPECT_TRUE(answered(wrong).contains("error")) << wrong;
+    }
+}
+
+std::string template_item(std::string_view rules)
+{
+    return item_xml(
+        "<templateDeclaration identifier=\"N\" cardinality=\"single\" baseType=\"integer\"><defaultValue>"
+        "<value>7</value></defaultValue></templateDeclaration><templateDeclaration identifier=\"M\" "
+        "cardinality=\"single\" baseType=\"integer\"/>" +
+            score_outcome() + element("templateProcessing", rules),
+        element("responseProcessing", set_score(element("sum", "<variable identifier=\"N\"/>" +
+                                                                   std::string{"<variable identifier=\"M\"/>"}))));
+}
+
+TEST(QtiDecisionsTest, D23_AfterTheLastTryTheDefaultsHoldAndTheRulesGoOn)
+{
+    const std::string set_n = "<setTemplateValue identifier=\"N\">" + integer(1) + "</setTemplateValue>";
+    const std::string set_m = "<setTemplateValue identifier=\"M\">" + integer(2) + "</setTemplateValue>";
+    const auto never = scored(template_item(set_n + element("templateConstraint", no()) + set_m));
+    EXPECT_THAT(outcome(never), is_float(9)) << "the default of N, and what stands after the constraint";
+    EXPECT_THAT(never->warnings, ElementsAre(HasSubstr("templateConstraint")));
+    EXPECT_THAT(outcome(scored(template_item(set_n + element("templateConstraint", null()) + set_m))), is_float(9));
+    const auto at_once = scored(template_item(set_n + element("templateConstraint", yes()) + set_m));
+    EXPECT_THAT(outcome(at_once), is_float(3));
+    EXPECT_THAT(at_once->warnings, IsEmpty());
+    const std::string draw =
+        "<setTemplateValue identifier=\"N\"><randomInteger min=\"1\" max=\"6\"/></setTemplateValue>";
+    const std::string is_six = element("match", "<variable identifier=\"N\"/>" + integer(6));
+    const auto drawn =
+        scored(template_item(draw + element("templateConstraint", is_six) + set_m + "<exitTemplate/>" +
+                             "<setTemplateValue identifier=\"M\">" + integer(100) + "</setTemplateValue>"));
+    EXPECT_THAT(outcome(drawn), is_float(8)) << "drawn until it is six, and nothing after exitTemplate";
+}
+
 TEST(QtiDecisionsTest, D22_WhatAPersonScoresIsOnlyAProposal)
 {
     const auto result = scored(item_xml("<outcomeDeclaration identifier=\"SCORE\" cardinality=\"single\" "

@@ -3,7 +3,7 @@
 #include "engine/support.hpp"
 
 #include <papervault/engine/qti/cases.hpp>
-#include <papervault/engine/qti/seeded_stream.hpp>
+#include <papervault/engine/seeded_stream.hpp>
 
 #include <boost/json/serialize.hpp>
 

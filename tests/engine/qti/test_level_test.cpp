@@ -103,6 +103,48 @@ TEST_F(QtiTestLevelTest, SumsTheVariablesOfASubset)
     EXPECT_THAT(x("<sum><testVariables variableIdentifier=\"NOTHING\"/></sum>", all_right_), IsNull());
 }
 
+TEST_F(QtiTestLevelTest, D24_TestVariablesWithoutATypeAreNumbers)
+{
+    const auto size = [&](std::string_view attributes) {
+        return x("<containerSize><testVariables " + std::string{attributes} + "/></containerSize>", all_right_,
+                 "integer");
+    };
+    EXPECT_THAT(size("variableIdentifier=\"RESPONSE\""), is_integer(0));
+    EXPECT_THAT(size("variableIdentifier=\"RESPONSE\" baseType=\"identifier\""), is_integer(3));
+    EXPECT_THAT(size("variableIdentifier=\"SCORE\" baseType=\"integer\""), is_integer(0));
+    EXPECT_THAT(size("variableIdentifier=\"SCORE\" baseType=\"float\""), is_integer(3));
+    EXPECT_THAT(size("variableIdentifier=\"numAttempts\""), is_integer(3));
+    EXPECT_THAT(x("<sum><testVariables variableIdentifier=\"numAttempts\"/></sum>", all_right_, "integer"),
+                is_integer(3));
+    EXPECT_THAT(x("<sum><testVariables variableIdentifier=\"numAttempts\" weightIdentifier=\"W\"/></sum>", all_right_),
+                is_float(4));
+}
+
+TEST_F(QtiTestLevelTest, SetsDefaultsOfTemplateVariables)
+{
+    items_.insert_or_assign(
+        "Q2", read_item(item_xml("<templateDeclaration identifier=\"N\" cardinality=\"single\" baseType=\"integer\">"
+                                 "<defaultValue><value>1</value></defaultValue></templateDeclaration>" +
+                                     score_outcome(),
+                                 element("responseProcessing", set_score("<variable identifier=\"N\"/>"))))
+                  .value());
+    const auto points = [&](std::string_view rules) {
+        const auto made = run(test_xml(declared(), set_x("<variable identifier=\"Q2.SCORE\"/>"), "", rules),
+                              {{"Q1", answer("A")}, {"Q2", {}}});
+        return made ? Result<Value>{made->outcomes.front().value} : std::unexpected{made.error()};
+    };
+    EXPECT_THAT(points(""), is_float(1));
+    EXPECT_THAT(points("<templateDefault templateIdentifier=\"N\">" + integer(5) + "</templateDefault>"), is_float(5));
+    EXPECT_THAT(points("<templateDefault templateIdentifier=\"N\"><variable identifier=\"Q1.SCORE\"/>"
+                       "</templateDefault>"),
+                is_float(1));
+    EXPECT_THAT(points("<templateDefault templateIdentifier=\"N\">" + text("x") + "</templateDefault>"),
+                IsRefusedWith(EngineError::inconsistent));
+    EXPECT_THAT(points("<templateDefault templateIdentifier=\"Z\">" + integer(5) + "</templateDefault>"),
+                IsRefusedWith(EngineError::unknown_field));
+    EXPECT_THAT(points("<templateDefault templateIdentifier=\"N\"/>"), IsRefusedWith(EngineError::malformed));
+}
+
 TEST_F(QtiTestLevelTest, ReadsVariablesOfItemsWhoseNamesHavePoints)
 {
     EXPECT_THAT(x("<variable identifier=\"Q.3.SCORE\"/>", all_right_), is_float(3));

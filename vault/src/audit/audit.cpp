@@ -3,6 +3,7 @@
 #include "bank/item_key_box.hpp"
 
 #include <papervault/engine/json.hpp>
+#include <papervault/vault/batch_policies.hpp>
 #include <papervault/vault/custody.hpp>
 #include <papervault/vault/draws.hpp>
 #include <papervault/vault/files.hpp>
@@ -53,6 +54,7 @@ public:
         if (action == "draw.run" || action == "draw.loft") { return draw(entry); }
         if (action == "draw.commit") { return commitment(entry); }
         if (action == "batch.create") { return batch(entry); }
+        if (action == "batch.policy.approve") { return policy(entry); }
         if (action == "package.countersign") { return package(entry); }
         if (action == "package.handover") { return handover(entry); }
         if (action == "answers.import") { return answers(entry); }
@@ -278,6 +280,22 @@ private:
         return std::string{"old and new key, reason, approval"};
     }
 
+    Result<std::string> policy(const LedgerEntry& entry)
+    {
+        const std::string batch_id = text_member(entry.subject, "batch");
+        const bool superseded = std::ranges::any_of(*entries_, [&](const LedgerEntry& later) {
+            return later.index > entry.index && later.action.starts_with("batch.policy.") &&
+                   text_member(later.subject, "batch") == batch_id;
+        });
+        if (superseded) { return std::string{"superseded by a later policy"}; }
+        const auto record = BatchPolicyRegister{*vault_}.find(batch_id);
+        if (!record) { return std::unexpected{record.error()}; }
+        if (digest_of(record->policy).hex() != text_member(entry.subject, "digest") || record->approver.empty()) {
+            return broken("the policy of a batch was altered");
+        }
+        return std::string{"the policy that was approved"};
+    }
+
     Result<std::string> report(const LedgerEntry& entry)
     {
         const auto folder = PackageRegister{*vault_}.record_folder(text_member(entry.subject, "package")) / "report";
@@ -319,6 +337,7 @@ Result<std::string> find_unrecorded(Database& database, const std::vector<Ledger
         Expectation{"SELECT count(*) FROM draws", "draw.open", "draws"},
         Expectation{"SELECT count(*) FROM draw_proofs", "draw.proof", "proof-reading marks"},
         Expectation{"SELECT count(*) FROM batches", "batch.create", "batches"},
+        Expectation{"SELECT count(*) FROM batch_policies", "batch.policy.propose", "policies of batches"},
         Expectation{"SELECT count(*) FROM packages", "package.seal", "packages"},
         Expectation{"SELECT count(*) FROM answers", "answers.import", "answers"},
         Expectation{"SELECT count(DISTINCT package_id) FROM scores", "grade.run", "graded packages"},

@@ -1,5 +1,6 @@
 #include "cli/command_tree.hpp"
 #include "cli/commands.hpp"
+#include "cli/policy_commands.hpp"
 #include "cli/qti_commands.hpp"
 #include "cli/session.hpp"
 
@@ -33,8 +34,7 @@ public:
         suites();
         results();
         analysis();
-        qti();
-        qti_and_bank();
+        add_qti_commands(*this);
         add_custody_commands(*this);
         add_audit_commands(*this);
     }
@@ -144,6 +144,7 @@ private:
         add_vault(app, batch->login);
         app->add_option("--batch", batch->batch, "批次（JSON）/ batch")->required();
         app->add_option("--roster", batch->roster, "名册（CSV：ticket,name,id_tail,seat）/ roster")->required();
+        add_policy_commands(*this, batches);
 
         CLI::App* parent = group("package", "试卷包 / sealed packages");
         add_ways_out(*this, parent);
@@ -345,53 +346,6 @@ private:
         app->add_option("--smooth", analyze->smooth, "对数线性平滑次数 / degree of log-linear smoothing")
             ->check(CLI::Range(0, 10))
             ->capture_default_str();
-    }
-
-    void qti()
-    {
-        CLI::App* parent = group("qti", "国际标准 QTI 的试题与试卷 / items and tests of QTI 2.x and 3.0");
-        CLI::App* app = parent;
-        auto score = command<ScoreQtiCases>(
-            app, "score",
-            "逐行评分，每行打印一个 JSON / score lines {\"id\",\"item\",\"responses\"} or "
-            "{\"id\",\"expression_xml\",…}; print {\"id\",\"outcomes\"}, {\"id\",\"value\"} or {\"id\",\"error\"}");
-        app->add_option("--items", score->items,
-                        "试题目录，只读其中的文件 / folder of the items; nothing outside it is read")
-            ->required();
-        app->add_option("--cases", score->cases, "作答（JSONL）/ cases")->required();
-        app->add_option("--seed", score->seed, "随机模板的种子 / seed of items with random parts")
-            ->capture_default_str();
-        app = parent;
-        auto check = command<CheckQti>(app, "check", "检查试题或试卷文件 / what a file is, and what is wrong with it");
-        app->add_option("file", check->files, "文件 / files")->required();
-        app = parent;
-        auto test = command<ScoreQtiTest>(
-            app, "test-score",
-            "整卷评分 / score a test; lines {\"id\",\"responses\":{ITEM:{RESPONSE:…}}}, one JSON line each");
-        app->add_option("--test", test->test, "试卷文件 / the assessmentTest")->required();
-        app->add_option("--items", test->items,
-                        "试题目录，默认为试卷所在目录 / folder of the items; default: the test's own");
-        app->add_option("--responses", test->responses, "作答（JSONL）/ responses")->required();
-        app->add_option("--weight", test->weight, "分项得分所用权重 / weight of the sub-scores");
-        app->add_option("--seed", test->seed, "随机模板的种子 / seed of items with random parts")
-            ->capture_default_str();
-    }
-
-    void qti_and_bank()
-    {
-        CLI::App* parent = app_.get_subcommand("qti");
-        CLI::App* app = parent;
-        auto in =
-            command<QtiToBank>(app, "to-bank", "QTI 试题转为题库导入文件 / QTI items as a file that bank import reads");
-        app->add_option("file", in->files, "QTI 试题文件 / QTI items")->required();
-        app->add_option("--knowledge-point", in->knowledge_point, "知识点代码 / code of the knowledge point")
-            ->required();
-        app->add_option("--out", in->out, "文件 / file to write (JSONL)")->required();
-        app = parent;
-        auto out = command<BankToQti>(
-            app, "from-bank", "题库导入文件转为 QTI 3.0 试题 / a file of items (docs/item-format.md) as QTI 3.0");
-        app->add_option("--items", out->items, "试题文件 / file of items (JSONL or CSV)")->required();
-        app->add_option("--out", out->out, "新目录 / new folder to write")->required();
     }
 
     std::string language_;

@@ -1,4 +1,5 @@
 #include "cli/qti_commands.hpp"
+#include "cli/qti_places.hpp"
 #include "cli/session.hpp"
 #include "import/item_rows.hpp"
 
@@ -13,7 +14,6 @@
 namespace papervault::vault::cli {
 namespace {
 
-constexpr std::size_t item_bytes_max = 2 << 20;
 constexpr std::size_t rows_bytes_max = 64U << 20;
 
 boost::json::value answer_json(const engine::BlankKey& blank)
@@ -45,19 +45,21 @@ boost::json::object row_of(const engine::ItemWithKey& source)
                             {"answer", std::move(answer)},
                             {"shuffle", item.shuffle_options},
                             {"source", item.source}};
+    if (item.stimulus) {
+        row["stimulus"] = {{"id", item.stimulus->id}, {"content", engine::to_notation(item.stimulus->content)}};
+    }
     if (!options.empty()) { row["options"] = std::move(options); }
     if (item.points) { row["points"] = item.points->to_string(); }
     return row;
 }
 
-engine::Result<engine::ItemWithKey> read_bank_item(const File& file, const std::string& knowledge_point)
+engine::Result<engine::ItemWithKey> read_bank_item(const QtiPlace& place, const std::string& path,
+                                                   const std::string& knowledge_point)
 {
-    const auto text = read_text_file(file, item_bytes_max);
-    if (!text) { return engine::refuse(engine::EngineError::malformed, text.error().detail); }
-    const auto item = engine::qti::read_item(*text);
+    const auto item = engine::qti::PartReader{place.source.reader()}.item(path);
     if (!item) { return std::unexpected{item.error()}; }
-    return engine::qti::to_bank_item(
-        *item, {.id = {}, .knowledge_point = knowledge_point, .source = file.filename().string()});
+    const std::string source = File{place.name_of(path)}.filename().string();
+    return engine::qti::to_bank_item(*item, {.id = {}, .knowledge_point = knowledge_point, .source = source});
 }
 
 /// '/' in an id is a folder no more.
@@ -86,15 +88,25 @@ Result<Report> run(const QtiToBank& command)
     std::string text;
     std::size_t done = 0;
     boost::json::array refused;
+    const auto tell = [&](const std::string& file, const std::string& reason) {
+        text += fmt::format("  {}: {}\n", file, reason);
+        refused.push_back(boost::json::object{{"file", file}, {"reason", reason}});
+    };
     for (const File& file : command.files) {
-        const auto item = read_bank_item(file, command.knowledge_point);
-        if (!item) {
-            text += fmt::format("  {}: {}\n", file.string(), item.error().detail);
-            refused.push_back(boost::json::object{{"file", file.string()}, {"reason", item.error().detail}});
+        const auto place = open_qti_place(file);
+        if (!place) {
+            tell(file.string(), place.error().detail);
             continue;
         }
-        rows += boost::json::serialize(row_of(*item)) + "\n";
-        ++done;
+        for (const std::string& path : place->paths(engine::qti::ResourceKind::item)) {
+            const auto item = read_bank_item(*place, path, command.knowledge_point);
+            if (!item) {
+                tell(place->name_of(path), item.error().detail);
+                continue;
+            }
+            rows += boost::json::serialize(row_of(*item)) + "\n";
+            ++done;
+        }
     }
     if (auto written = write_file_durably(command.out, crypto::bytes_of(rows), false); !written) {
         return std::unexpected{written.error()};

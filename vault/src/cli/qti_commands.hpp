@@ -1,6 +1,6 @@
 #pragma once
 
-#include "cli/commands.hpp"
+#include "cli/command_tree.hpp"
 
 #include <cstdint>
 
@@ -8,23 +8,24 @@
 namespace papervault::vault::cli {
 
 struct ScoreQtiCases {
-    File items; ///< Items are read from inside this folder only.
+    File items; ///< A folder or zip archive; nothing outside it is read.
     File cases;
     std::uint64_t seed = 0;
 };
 struct CheckQti {
-    std::vector<File> files;
+    std::vector<File> files; ///< Files of QTI, and packages.
 };
 struct ScoreQtiTest {
-    File test;
-    std::optional<File> items; ///< Instead of the test's own folder.
+    File test;                 ///< A file, or a package.
+    std::string inside;        ///< Which test of a package; empty for the only one.
+    std::optional<File> items; ///< Instead of the test's own folder or package.
     File responses;
     std::string weight;
     std::uint64_t seed = 0;
 };
 
 struct QtiToBank {
-    std::vector<File> files;
+    std::vector<File> files; ///< Items, and packages of items.
     std::string knowledge_point;
     File out; ///< JSONL as `bank import` reads it.
 };
@@ -38,5 +39,8 @@ struct BankToQti {
 [[nodiscard]] Result<Report> run(const ScoreQtiTest& command);
 [[nodiscard]] Result<Report> run(const QtiToBank& command);
 [[nodiscard]] Result<Report> run(const BankToQti& command);
+
+/// `qti …`.
+void add_qti_commands(CommandTree& tree);
 
 } // namespace papervault::vault::cli

@@ -81,7 +81,7 @@ GoldenScore score_from_fields(engine::JsonFields& fields)
     for (const auto& [item, value] : object_member(fields, "points", items_max)) {
         const boost::json::value wrapped = boost::json::object{{"points", value}};
         engine::JsonFields entry{wrapped, fields.path("points")};
-        score.points[std::string{item}] = entry.decimal("points", {}, most);
+        score.points[std::string{item}] = entry.decimal("points", engine::Decimal{} - most, most);
         if (auto done = entry.finish(); !done) { fields.problem(done.error()); }
     }
     return score;

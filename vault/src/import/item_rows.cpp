@@ -440,7 +440,7 @@ Result<ItemRows> read_table(const Result<std::vector<CsvRow>>& parsed)
 
 Result<ItemRows> read_item_rows(std::string_view bytes)
 {
-    if (looks_like_zip(bytes)) {
+    if (looks_like_workbook(bytes)) {
         const auto sheets = parse_xlsx(crypto::bytes_of(bytes));
         if (!sheets) { return std::unexpected{sheets.error()}; }
         return read_table(item_table(*sheets));

@@ -1,10 +1,13 @@
 #pragma once
 
+#include "import/zip_archive.hpp"
+
 #include <papervault/crypto/bytes.hpp>
 #include <papervault/vault/error.hpp>
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace papervault::vault {
@@ -19,10 +22,7 @@ struct Sheet {
 };
 
 struct XlsxLimits {
-    std::size_t file_bytes_max = 64 << 20;
-    std::size_t part_bytes_max = 64 << 20;   ///< Of one unpacked part.
-    std::size_t total_bytes_max = 192 << 20; ///< Of all parts that are read.
-    std::size_t parts_max = 5'000;
+    ZipLimits archive;
     std::size_t sheets_max = 100;
     std::size_t rows_max = 200'000;
     std::size_t columns_max = 256;
@@ -34,7 +34,7 @@ struct XlsxLimits {
 /// left out. Nothing is unpacked to disk, nothing outside the bytes is opened, no entity or document type is expanded.
 /// @return malformed for what is not such a workbook, is encrypted, or goes beyond the limits.
 [[nodiscard]] Result<std::vector<Sheet>> parse_xlsx(crypto::ByteView bytes, XlsxLimits limits = {});
-/// Whether the bytes begin as a zip archive does.
-[[nodiscard]] bool looks_like_zip(std::string_view bytes) noexcept;
+/// Whether the bytes begin as a workbook does, of this or of the older format.
+[[nodiscard]] bool looks_like_workbook(std::string_view bytes) noexcept;
 
 } // namespace papervault::vault

@@ -76,6 +76,9 @@ constexpr std::array steps{
     "CREATE TABLE copies (id TEXT PRIMARY KEY, draw_id TEXT NOT NULL REFERENCES draws(id), form_id TEXT NOT NULL, kind "
     "TEXT NOT NULL,"
     "  holder TEXT NOT NULL, issued_ms INTEGER NOT NULL) STRICT;",
+    // 5: how batches are scored and judged, until their papers are sealed.
+    "CREATE TABLE batch_policies (batch_id TEXT PRIMARY KEY REFERENCES batches(id), policy TEXT NOT NULL,"
+    "  proposer_id TEXT NOT NULL, proposer TEXT NOT NULL, approver_id TEXT, approver TEXT) STRICT;",
 };
 
 void apply_from(Database& database, std::size_t version)

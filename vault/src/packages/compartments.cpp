@@ -1,6 +1,7 @@
 #include "packages/compartments.hpp"
 
 #include "import/csv.hpp"
+#include "packages/policy_codec.hpp"
 
 #include <papervault/engine/json.hpp>
 #include <papervault/vault/files.hpp>
@@ -17,35 +18,6 @@ namespace {
 crypto::SecretBuffer secret_text(const std::string& text)
 {
     return crypto::SecretBuffer::copy_of(crypto::bytes_of(text));
-}
-
-constexpr std::array<std::string_view, 3> multiple_names{"all_or_nothing", "partial_none_wrong", "proportional"};
-
-/// The members that older packages lack.
-void read_policy(engine::JsonFields& fields, engine::GradingPolicy& policy)
-{
-    const auto rule = [&fields](std::string_view name, engine::ScoringRule& into) {
-        if (!fields.has(name)) { return; }
-        const auto read = engine::scoring_rule_from_text(fields.text(name, 32));
-        if (!read) { fields.problem(engine::EngineError::out_of_range, name, "is unknown"); }
-        into = read.value_or(into);
-    };
-    rule("order_rule", policy.order);
-    rule("match_rule", policy.match);
-    rule("fill_rule", policy.fill);
-    policy.true_false_penalty =
-        fields.optional_decimal("true_false_penalty", engine::Decimal{}, engine::Decimal::from_integer(1))
-            .value_or(engine::Decimal{});
-    if (const auto floor = fields.optional_text("floor", 8)) {
-        if (*floor != "paper") { fields.problem(engine::EngineError::out_of_range, "floor", "is unknown"); }
-        policy.floor = engine::PenaltyFloor::paper;
-    }
-    if (fields.has("rounding_places")) {
-        policy.rounding.places = static_cast<int>(fields.integer("rounding_places", 0, 6));
-        policy.rounding.mode =
-            fields.boolean("half_even") ? engine::RoundingMode::half_even : engine::RoundingMode::half_up;
-    }
-    if (const auto sound = engine::validate(policy); !sound) { fields.problem(sound.error()); }
 }
 
 void collect_media(const engine::Content& content, std::set<std::string>& names)
@@ -71,12 +43,13 @@ void assign_forms(std::vector<engine::Candidate>& roster, std::span<const engine
 }
 
 Result<PackageContents> gather_compartments(OfficeVault& vault, const std::vector<engine::Form>& forms,
-                                            std::size_t parallel, const std::vector<engine::Candidate>& roster)
+                                            std::size_t parallel, const std::vector<engine::Candidate>& roster,
+                                            const engine::GradingPolicy& policy)
 {
     ItemBank bank{vault};
     PackageContents contents{
         .forms = {}, .hall = {}, .key = crypto::SecretBuffer{0}, .key_vectors = crypto::SecretBuffer{0}};
-    KeyCompartment keys;
+    KeyCompartment keys{.policy = policy, .keys = {}};
     std::set<std::string> media;
     boost::json::array paper;
     for (std::size_t n = 0; n < forms.size(); ++n) {
@@ -135,24 +108,8 @@ std::string encode(const KeyCompartment& compartment)
 {
     boost::json::array keys;
     for (const auto& [id, key] : compartment.keys) { keys.push_back(to_json(key)); }
-    const engine::GradingPolicy& policy = compartment.policy;
-    const engine::GradingPolicy plain;
-    boost::json::object out{{"format", "papervault-keys"},
-                            {"version", 1},
-                            {"multiple_rule", multiple_names.at(static_cast<std::size_t>(policy.multiple))}};
-    out["keys"] = std::move(keys);
-    // Younger members stand only where they say something.
-    if (policy.order != plain.order) { out["order_rule"] = to_text(policy.order); }
-    if (policy.match != plain.match) { out["match_rule"] = to_text(policy.match); }
-    if (policy.fill != plain.fill) { out["fill_rule"] = to_text(policy.fill); }
-    if (policy.true_false_penalty != plain.true_false_penalty) {
-        out["true_false_penalty"] = policy.true_false_penalty.to_string();
-    }
-    if (policy.floor != plain.floor) { out["floor"] = "paper"; }
-    if (policy.rounding != plain.rounding) {
-        out["rounding_places"] = policy.rounding.places;
-        out["half_even"] = policy.rounding.mode == engine::RoundingMode::half_even;
-    }
+    boost::json::object out{{"format", "papervault-keys"}, {"version", 1}, {"keys", std::move(keys)}};
+    add_policy(out, compartment.policy);
     return engine::canonical_json(out);
 }
 
@@ -166,13 +123,8 @@ Result<KeyCompartment> decode_key_compartment(std::string_view text)
         fields.problem(engine::EngineError::malformed, "format", "is not papervault-keys");
     }
     fields.integer("version", 1, 1);
-    const std::string rule = fields.text("multiple_rule", 32);
-    if (const auto found = std::ranges::find(multiple_names, rule); found != multiple_names.end()) {
-        compartment.policy.multiple = static_cast<engine::MultipleRule>(found - multiple_names.begin());
-    } else {
-        fields.problem(engine::EngineError::out_of_range, "multiple_rule", "is unknown");
-    }
-    read_policy(fields, compartment.policy);
+    if (!fields.has("multiple_rule")) { fields.problem(engine::EngineError::malformed, "multiple_rule", "is missing"); }
+    compartment.policy = read_policy(fields);
     for (const auto& element : fields.array("keys", 1'000'000)) {
         auto key = engine::answer_key_from_json(element, "keys.keys");
         if (!key) { return refuse(VaultError::malformed, key.error().detail); }

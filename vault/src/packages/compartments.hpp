@@ -23,7 +23,8 @@ void assign_forms(std::vector<engine::Candidate>& roster, std::span<const engine
                   std::string_view draw_digest);
 [[nodiscard]] Result<PackageContents> gather_compartments(OfficeVault& vault, const std::vector<engine::Form>& forms,
                                                           std::size_t parallel,
-                                                          const std::vector<engine::Candidate>& roster);
+                                                          const std::vector<engine::Candidate>& roster,
+                                                          const engine::GradingPolicy& policy);
 /// What a form is known by: BLAKE2b over its identity text.
 [[nodiscard]] crypto::Digest form_digest(const engine::Form& form);
 [[nodiscard]] Result<std::vector<engine::Candidate>> decode_roster(std::string_view text);

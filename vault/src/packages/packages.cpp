@@ -3,6 +3,7 @@
 #include "packages/compartments.hpp"
 
 #include <papervault/engine/json.hpp>
+#include <papervault/vault/batch_policies.hpp>
 #include <papervault/vault/files.hpp>
 #include <papervault/vault/proofs.hpp>
 
@@ -112,7 +113,9 @@ Result<PackageHeader> PackageRegister::seal(const SealPlan& plan, const Identity
     }
     const auto parallel = static_cast<std::size_t>(draw->blueprint.parallel_forms);
     assign_forms(batch->roster, std::span{*forms}.first(parallel), draw->digest);
-    auto contents = gather_compartments(*vault_, *forms, parallel, batch->roster);
+    const auto policy = BatchPolicyRegister{*vault_}.in_force(plan.batch_id);
+    if (!policy) { return std::unexpected{policy.error()}; }
+    auto contents = gather_compartments(*vault_, *forms, parallel, batch->roster, policy->grading);
     if (!contents) { return std::unexpected{contents.error()}; }
     const auto snapshot = crypto::Digest::from_hex(draw->snapshot_digest);
     const auto drawn = crypto::Digest::from_hex(draw->digest);
@@ -153,6 +156,10 @@ Result<PackageHeader> PackageRegister::seal(const SealPlan& plan, const Identity
             return refuse(VaultError::already_used,
                           "batch " + plan.batch_id + " has the package " + same_batch.text(0) + " already");
         }
+        const auto policy_now = BatchPolicyRegister{*vault_}.in_force(plan.batch_id);
+        if (!policy_now || *policy_now != *policy) {
+            return refuse(VaultError::conflict, "the policy of the batch was changed meanwhile; seal again");
+        }
         database
             .prepare("INSERT INTO packages(id, batch_id, draw_id, state, release_share, sealed_ms) VALUES "
                      "(?,?,?,'draft',?,?)")
@@ -172,6 +179,7 @@ Result<PackageHeader> PackageRegister::seal(const SealPlan& plan, const Identity
                                    {"batch", plan.batch_id},
                                    {"draw", plan.draw_id},
                                    {"draw_digest", draw->digest},
+                                   {"policy", digest_of(*policy).hex()},
                                    {"forms", listed},
                                    {"second_sealer", to_json(plan.second_sealer)}};
     });

@@ -4,6 +4,7 @@
 #include "results/score_book.hpp"
 
 #include <papervault/engine/json.hpp>
+#include <papervault/vault/batch_policies.hpp>
 #include <papervault/vault/files.hpp>
 #include <papervault/vault/golden.hpp>
 
@@ -190,6 +191,11 @@ Result<std::vector<CandidateResult>> ResultRegister::grade(std::string_view pack
     if (!batch) { return std::unexpected{batch.error()}; }
     const auto keys = corrected_key(*package, *forms, grader, shares, now);
     if (!keys) { return std::unexpected{keys.error()}; }
+    const auto policy = BatchPolicyRegister{*vault_}.in_force(record->batch_id);
+    if (!policy) { return std::unexpected{policy.error()}; }
+    if (policy->grading != keys->policy) {
+        return refuse(VaultError::chain_broken, "the sealed policy of the batch is not the one in the register");
+    }
     const auto sheets = batch_sheets(*answers, *forms);
     if (!sheets) { return std::unexpected{sheets.error()}; }
     const auto scores = engine::grade_batch(*sheets, keys->keys, keys->policy);

@@ -27,7 +27,10 @@ ResultRegister::write_report(std::string_view package_id, const std::filesystem:
     const auto package = packages.reader(package_id);
     if (!package) { return std::unexpected{package.error()}; }
 
-    ReportData report = work_out(std::move(batch->batch), std::move(*results), *forms, *specification);
+    const auto policy = BatchPolicyRegister{*vault_}.in_force(record->batch_id);
+    if (!policy) { return std::unexpected{policy.error()}; }
+
+    ReportData report = work_out(std::move(batch->batch), *policy, std::move(*results), *forms, *specification);
     report.package_id = record->id;
     report.package_digest = record->digest;
     report.draw_id = record->draw_id;

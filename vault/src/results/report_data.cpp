@@ -57,9 +57,9 @@ std::vector<engine::OptionStatistics> options_of(const engine::OptionAnalysis& a
 
 } // namespace
 
-engine::Band band_of(const CandidateResult& candidate)
+engine::Band band_of(const ReportData& report, const CandidateResult& candidate)
 {
-    return engine::band_of(candidate.points, candidate.points_max);
+    return engine::band_of(candidate.points, candidate.points_max, report.policy.bands);
 }
 
 std::string_view chinese(engine::Band band) noexcept
@@ -73,11 +73,12 @@ std::string_view chinese(engine::Band band) noexcept
     return "";
 }
 
-ReportData work_out(engine::Batch batch, std::vector<CandidateResult> candidates,
+ReportData work_out(engine::Batch batch, const BatchPolicy& policy, std::vector<CandidateResult> candidates,
                     const std::vector<engine::Form>& forms, const std::vector<KnowledgePoint>& specification)
 {
     ReportData report;
     report.batch = std::move(batch);
+    report.policy = policy;
     std::map<std::string, ReportArea, std::less<>> areas;
     std::vector<engine::Decimal> totals_max;
     for (const engine::Form& form : forms) {
@@ -128,7 +129,7 @@ ReportData work_out(engine::Batch batch, std::vector<CandidateResult> candidates
         for (const CandidateResult& candidate : candidates) {
             if (!candidate.present) { continue; }
             totals.add_candidate(std::array{candidate.points});
-            ++report.bands[static_cast<std::size_t>(band_of(candidate))];
+            ++report.bands[static_cast<std::size_t>(band_of(report, candidate))];
         }
         if (totals.candidate_count() > 0) { report.all = engine::form_statistics(totals); }
     }
@@ -145,7 +146,7 @@ std::string scores_csv(const ReportData& report)
     for (const CandidateResult& each : report.candidates) {
         text += fmt::format("{},{},{},{},{},{},{},{},{},{}\r\n", csv_cell(each.ticket), csv_cell(each.name), each.seat,
                             csv_cell(each.form_id), each.present ? "是" : "缺考", each.points.to_string(),
-                            each.points_max.to_string(), each.present ? chinese(band_of(each)) : "",
+                            each.points_max.to_string(), each.present ? chinese(band_of(report, each)) : "",
                             each.awaiting_person, csv_cell(each.receipt));
     }
     return text;
@@ -204,7 +205,7 @@ std::string report_json(const ReportData& report)
     boost::json::array candidates;
     for (const CandidateResult& each : report.candidates) {
         boost::json::object row = to_json(each);
-        row["band"] = each.present ? std::string{chinese(band_of(each))} : std::string{};
+        row["band"] = each.present ? std::string{chinese(band_of(report, each))} : std::string{};
         candidates.push_back(std::move(row));
     }
     boost::json::array items;
@@ -233,6 +234,7 @@ std::string report_json(const ReportData& report)
     return engine::canonical_json(boost::json::object{{"format", "papervault-result"},
                                                       {"version", 1},
                                                       {"batch", to_json(report.batch)},
+                                                      {"policy", to_json(report.policy)},
                                                       {"package", report.package_id},
                                                       {"scores_digest", report.graded_digest},
                                                       {"candidates", std::move(candidates)},

@@ -3,6 +3,7 @@
 #include "analysis/similarity.hpp"
 
 #include <papervault/engine/analysis.hpp>
+#include <papervault/vault/batch_policies.hpp>
 #include <papervault/vault/results.hpp>
 
 #include <optional>
@@ -40,6 +41,7 @@ struct ReportArea {
 /// Everything a report shows, worked out once.
 struct ReportData {
     engine::Batch batch;
+    BatchPolicy policy;
     std::string package_id;
     std::string package_digest;
     std::string draw_id;
@@ -57,14 +59,14 @@ struct ReportData {
 inline constexpr std::size_t similarity_candidates_min = 10;
 inline constexpr std::size_t similarity_items_min = 10;
 
-[[nodiscard]] ReportData work_out(engine::Batch batch, std::vector<CandidateResult> candidates,
-                                  const std::vector<engine::Form>& forms,
+[[nodiscard]] ReportData work_out(engine::Batch batch, const BatchPolicy& policy,
+                                  std::vector<CandidateResult> candidates, const std::vector<engine::Form>& forms,
                                   const std::vector<KnowledgePoint>& specification);
 /// Answers to items scored by machine, by authored option, of the candidates present (rule G7).
 [[nodiscard]] std::optional<SimilarityAnalysis> similar_answers(const std::vector<CandidateResult>& candidates,
                                                                 const std::vector<engine::Form>& forms,
                                                                 std::string_view hall);
-[[nodiscard]] engine::Band band_of(const CandidateResult& candidate);
+[[nodiscard]] engine::Band band_of(const ReportData& report, const CandidateResult& candidate);
 /// "优秀" "良好" "合格" "不合格".
 [[nodiscard]] std::string_view chinese(engine::Band band) noexcept;
 

@@ -65,10 +65,24 @@ std::string histogram(const ReportData& report)
         svg += fmt::format(R"(<text x="{:.1f}" y="202" text-anchor="middle">{}–{}</text>)", x + 26, n * 10,
                            n == 9 ? 100 : n * 10 + 9);
     }
+    const double pass = report.policy.bands.pass.to_double();
+    const double x = 26.0 + 6.0 * pass;
+    svg += R"(<line x1="24" y1="185" x2="636" y2="185" stroke="#5b6673"/>)";
     svg +=
-        R"(<line x1="24" y1="185" x2="636" y2="185" stroke="#5b6673"/><line x1="386" y1="10" x2="386" y2="185" stroke="#b3261e" stroke-dasharray="4 4"/>)";
-    svg += R"(<text x="390" y="20">合格线 60</text></svg>)";
+        fmt::format(R"(<line x1="{0:.1f}" y1="10" x2="{0:.1f}" y2="185" stroke="#b3261e" stroke-dasharray="4 4"/>)", x);
+    svg += fmt::format(R"(<text x="{:.1f}" y="20"{}>合格线 {}</text></svg>)", pass > 85 ? x - 4 : x + 4,
+                       pass > 85 ? R"( text-anchor="end")" : "", report.policy.bands.pass.to_string());
     return svg;
+}
+
+/// How the batch was scored and judged.
+std::string policy_list(const BatchPolicy& policy)
+{
+    std::string html = "<p class=\"note\">评分办法 Policy：";
+    for (const std::string& sentence : sentences(policy, engine::Language::chinese)) {
+        html += escaped(sentence) + "；";
+    }
+    return html + "其余不合格。</p>\n";
 }
 
 /// Observed against expected difficulty: points off the diagonal are items to look at.
@@ -171,7 +185,7 @@ std::string report_html(const ReportData& report)
          {engine::Band::excellent, engine::Band::good, engine::Band::pass, engine::Band::fail}) {
         html += fmt::format("<td>{} <b>{}</b> 人</td>", chinese(band), report.bands[static_cast<std::size_t>(band)]);
     }
-    html += "</tr></table>\n<p class=\"note\">优秀 ≥ 90，良好 80–89，合格 60–79，其余不合格（按百分制）。</p>\n";
+    html += "</tr></table>\n" + policy_list(report.policy);
 
     html += "<h2>各卷质量 Forms</h2><table><tr><th>试卷<th class=n>人数<th class=n>平均<th class=n>标准差<th "
             "class=n>信度 α<th class=n>测量标准误 SEM</tr>";
@@ -195,7 +209,7 @@ std::string report_html(const ReportData& report)
     html += "</table>\n<h2>成绩表 Scores</h2><table><tr><th>准考证号<th>姓名<th class=n>座位<th>试卷<th "
             "class=n>得分<th>等级<th>回执码</tr>\n";
     for (const CandidateResult& each : report.candidates) {
-        const engine::Band band = band_of(each);
+        const engine::Band band = band_of(report, each);
         html += fmt::format(
             "<tr><td>{}<td>{}<td class=n>{}<td>{}<td class=n>{}<td class=\"band-{}\">{}{}<td><code>{}</code></tr>\n",
             escaped(each.ticket), escaped(each.name), each.seat, escaped(each.form_id),

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <papervault/engine/qti/package.hpp>
 #include <papervault/engine/qti/scoring.hpp>
 
 #include <boost/json/object.hpp>
@@ -19,7 +20,8 @@ namespace papervault::engine::qti {
 [[nodiscard]] boost::json::value to_json(const Value& value);
 /// The value of an expression: null, or {"cardinality", "base_type", "value"} with "values" instead for containers.
 [[nodiscard]] boost::json::value expression_value_to_json(const Value& value);
-/// Reads {"cardinality", "base_type", "values"}, which must fit the declaration, a bare array of texts, or null.
+/// Reads {"cardinality", "base_type", "values"}, which must fit the declaration, a bare array of texts, or null. Values
+/// of a record are an object of such single values.
 [[nodiscard]] Result<BoundResponse> response_from_json(const ResponseDeclaration& declaration,
                                                        const boost::json::value& value, std::string_view where);
 
@@ -29,10 +31,9 @@ namespace papervault::engine::qti {
 /// a line are not looked at.
 class CaseRunner {
 public:
-    /// The XML of an item by the name in a case, or why not.
-    using ReadItem = std::function<Result<std::string>(std::string_view name)>;
+    /// @param read  Items by the names in the cases, and what they name in turn.
     /// @param seed  Of everything random: each case begins with the same stream.
-    CaseRunner(ReadItem read, std::uint64_t seed);
+    CaseRunner(ReadPart read, std::uint64_t seed);
 
     /// @param line  At most 1 MiB of JSON.
     [[nodiscard]] boost::json::object answer(std::string_view line);
@@ -43,7 +44,7 @@ private:
     [[nodiscard]] Result<boost::json::object> answer_expression(const boost::json::object& fields) const;
     [[nodiscard]] const Result<AssessmentItem>& item(const std::string& name);
 
-    ReadItem read_;
+    PartReader reader_;
     std::uint64_t seed_;
     std::map<std::string, Result<AssessmentItem>, std::less<>> items_;
 };

@@ -59,6 +59,14 @@ struct Interaction {
     bool operator==(const Interaction&) const = default;
 };
 
+/// A passage that several items share (assessmentStimulus), read from its own file.
+struct SharedStimulus {
+    std::string identifier;
+    std::string title;
+    XmlNode body; ///< stimulusBody; references in it are relative to the item's file.
+    bool operator==(const SharedStimulus&) const = default;
+};
+
 /// How an item is scored.
 enum class ProcessingSource : std::uint8_t {
     none,             ///< No responseProcessing, or an empty one: the outcomes keep their defaults.
@@ -83,6 +91,9 @@ struct AssessmentItem {
     std::string processing_template; ///< Its URI, as written.
     std::vector<Rule> response_rules;
     std::vector<Interaction> interactions;
+    std::size_t stimulus_references = 0; ///< assessmentStimulusRef: how many passages the item has.
+    std::vector<SharedStimulus> stimuli; ///< Those that were read: by PartReader only.
+    std::vector<std::string> unread;     ///< Other files that PartReader could not read; one sentence each.
     bool operator==(const AssessmentItem&) const = default;
 
     [[nodiscard]] const ResponseDeclaration* response(std::string_view name) const;
@@ -92,7 +103,8 @@ struct AssessmentItem {
 inline constexpr std::size_t declarations_max = 1000;
 
 /// Reads an assessmentItem or qti-assessment-item. Shared parts that the file only names (a template elsewhere, a
-/// stimulus, pictures) are not read. @return malformed, inconsistent or out_of_range, with the place in the item.
+/// passage, an include) are not read: PartReader does that. @return malformed, inconsistent or out_of_range, with the
+/// place in the item.
 [[nodiscard]] Result<AssessmentItem> read_item(std::string_view xml, XmlLimits limits = {});
 [[nodiscard]] Result<AssessmentItem> read_item(XmlDocument document);
 /// The item as it was read, with everything in it.

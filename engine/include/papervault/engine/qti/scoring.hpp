@@ -55,10 +55,12 @@ struct ItemOutcome {
 /// thread may score with the same item.
 /// @param responses  Values of the declared types; others are refused as inconsistent. Undeclared ones too.
 /// @param random  Of templateProcessing and of random operators; without it they are errors.
+/// @param template_defaults  What a test says about template variables (templateDefault).
 /// @return inconsistent for types that do not fit, unknown_field for rules and operators that are not the standard's,
 /// out_of_range for processing without end.
 [[nodiscard]] Result<ItemOutcome> score(const AssessmentItem& item, const Responses& responses,
-                                        RandomStream* random = nullptr);
+                                        RandomStream* random = nullptr,
+                                        std::span<const NamedValue> template_defaults = {});
 
 /// What an expression gives with these declarations and responses: for tests, authors, and test vectors.
 [[nodiscard]] Result<Value> evaluate(const Expression& expression, std::span<const ResponseDeclaration> declarations,

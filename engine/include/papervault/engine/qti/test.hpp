@@ -35,11 +35,18 @@ struct VariableMapping {
     std::string target;
     bool operator==(const VariableMapping&) const = default;
 };
+/// The default of a template variable of the item, worked out by the test when the item's turn comes.
+struct TemplateDefault {
+    std::string identifier;
+    Expression expression;
+    bool operator==(const TemplateDefault&) const = default;
+};
 struct ItemReference : TestElement {
     std::string href;
     std::vector<std::string> categories;
     std::vector<ItemWeight> weights;
     std::vector<VariableMapping> variable_mappings;
+    std::vector<TemplateDefault> template_defaults;
     bool operator==(const ItemReference&) const = default;
 };
 struct TestSection;
@@ -74,14 +81,17 @@ struct AssessmentTest {
     std::vector<TestPart> parts;
     std::vector<Rule> outcome_rules;
     std::vector<std::string> section_files; ///< Sections that are only named (assessmentSectionRef): not read.
+    std::vector<std::string> unread;        ///< As AssessmentItem::unread.
     bool operator==(const AssessmentTest&) const = default;
 
     /// All references, in document order. They live as long as the test is not changed.
     [[nodiscard]] std::vector<const ItemReference*> item_references() const;
 };
 
-/// Reads an assessmentTest or qti-assessment-test. @return malformed, inconsistent (an identifier twice), out_of_range.
+/// Reads an assessmentTest or qti-assessment-test. PartReader reads sections in other files too. @return malformed,
+/// inconsistent (an identifier twice), out_of_range.
 [[nodiscard]] Result<AssessmentTest> read_test(std::string_view xml, XmlLimits limits = {});
+[[nodiscard]] Result<AssessmentTest> read_test(XmlDocument document);
 [[nodiscard]] std::string to_xml(const AssessmentTest& test);
 
 /// The items of a test by the identifier of their reference. The items outlive the scoring.

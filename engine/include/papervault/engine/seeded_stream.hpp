@@ -2,9 +2,12 @@
 
 #include <papervault/engine/random_stream.hpp>
 
-namespace papervault::engine::qti {
+#include <cstdint>
 
-/// SplitMix64 (Steele, Lea, Flood 2014): repeatable values for the random parts of items; keeps no secret.
+namespace papervault::engine {
+
+/// SplitMix64 (Steele, Lea, Flood 2014), little endian: a stream that any language repeats in five lines. For what is
+/// to be repeatable, as the random parts of QTI items and trials; keeps no secret.
 class SeededStream final : public RandomStream {
 public:
     explicit SeededStream(std::uint64_t seed) noexcept : state_{seed} {}
@@ -34,4 +37,4 @@ private:
     int left_ = 0;
 };
 
-} // namespace papervault::engine::qti
+} // namespace papervault::engine

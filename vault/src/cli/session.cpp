@@ -93,6 +93,9 @@ constexpr std::array headlines{
     Headline{VaultError::conflict, "当前状态不允许", "not possible now"},
     Headline{VaultError::infeasible, "题库不能满足组卷计划书", "blueprint can't be met"},
     Headline{VaultError::chain_broken, "记录链不符", "the record does not fit"},
+    Headline{VaultError::engine_mismatch, "计算结果与封装时不符", "this program computes something else"},
+    Headline{VaultError::suite_refused, "不接受该密码算法套件", "suite not accepted"},
+    Headline{VaultError::withdrawn, "试卷包已撤回", "package withdrawn"},
     Headline{VaultError::storage_failed, "存储失败", "storage failed"},
 };
 

@@ -40,7 +40,7 @@ memory_mib() { awk '/VmHWM/ { printf "%.0f", $2 / 1024 }' "/proc/$1/status"; }
 
 # ---- an office, a draw, a sealed package ----------------------------------------------------------------------------
 sample=$root/vault/samples/chemical-operator-4
-for who in chen lin wang zhao fa g1 g2 c1 c2; do
+for who in chen lin wang zhao fa g1 g2 c1 c2 j1 j2; do
   pv identity key-file --out "$run/$who.key" >/dev/null
   pv identity new --name "$who" --out "$run/$who.pvid" --key-file "$run/$who.key" >/dev/null
 done
@@ -58,6 +58,7 @@ for who in chen lin; do v $who draw reveal --draw "$draw" --secret "$run/$who.se
 v chen draw run --draw "$draw" >/dev/null
 pvs hall init --dir "$run/hall" --name load --hall-port 0 --enrol-port 0 --seats "$candidates" >/dev/null
 pvs hall staff --dir "$run/hall" --name chief >/dev/null
+pvs hall witness --dir "$run/hall" --card "$(card j1)" "$(card j2)" >/dev/null
 now=$(date +%s)
 opens=$((now + 5)) starts=$((now + 20 + candidates / 10)) ; ends=$((starts + seconds))
 cat >"$run/batch.json" <<JSON
@@ -98,6 +99,7 @@ grep '^[0-9]' "$run/codes.csv" >"$run/codes.list"
 [ "$(wc -l <"$run/codes.list")" -eq "$candidates" ] || { echo "load: only $(wc -l <"$run/codes.list") kiosks enrolled" >&2; exit 1; }
 ctl confirm --file "$run/codes.list" >"$run/confirm.log" 2>&1 || { tail -n 5 "$run/confirm.log" >&2; exit 1; }
 enrolment_ms=$((($(date +%s%N) - enrolment_began) / 1000000))
+for who in j1 j2; do ctl inspect $(as $who) --confirm >/dev/null; done
 while [ "$(date +%s)" -lt "$opens" ]; do sleep 0.2; done
 for who in c1 c2; do
   pv custody give $(as $who) --package "$run/paper.pvp" --to "$run/hall/hall.card.json" --out "$run/$who.share" >/dev/null

@@ -2,6 +2,7 @@
 
 #include "composition_root.hpp"
 #include "ctl/ctl.hpp"
+#include "ctl/inspect.hpp"
 #include "hall/hall_directory.hpp"
 #include "hall/hall_service.hpp"
 #include "hall/history.hpp"
@@ -73,22 +74,19 @@ engine::Instant wall_now()
     return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
 }
 
-Result<vault::Identity> open_taker(const TakeInCommand& command)
+/// @param passphrase_file, key_file  At most one; neither: the file's permissions protect it.
+Result<vault::Identity> open_identity(const std::filesystem::path& file, const std::filesystem::path& passphrase_file,
+                                      const std::filesystem::path& key_file)
 {
-    if (!command.taker_key_file.empty()) {
-        return vault::Identity::open(command.taker, vault::KeyFile{command.taker_key_file});
-    }
-    if (command.taker_passphrase_file.empty()) {
-        return vault::Identity::open(command.taker, vault::FilePermissions{});
-    }
-    auto text = read_secret_file(command.taker_passphrase_file, vault::passphrase_bytes_max);
+    if (!key_file.empty()) { return vault::Identity::open(file, vault::KeyFile{key_file}); }
+    if (passphrase_file.empty()) { return vault::Identity::open(file, vault::FilePermissions{}); }
+    auto text = read_secret_file(passphrase_file, vault::passphrase_bytes_max);
     if (!text) { return std::unexpected{text.error()}; }
     std::size_t size = text->size_bytes();
     while (size > 0 && (text->expose()[size - 1] == std::byte{'\n'} || text->expose()[size - 1] == std::byte{'\r'})) {
         --size;
     }
-    return vault::Identity::open(command.taker,
-                                 vault::Passphrase{crypto::SecretBuffer::copy_of(text->expose().first(size))});
+    return vault::Identity::open(file, vault::Passphrase{crypto::SecretBuffer::copy_of(text->expose().first(size))});
 }
 
 struct VerifiedSitting {
@@ -167,7 +165,8 @@ Result<boost::json::value> ask(const HallEndpoint& hall, const CtlCommand& comma
         if (!count) { return std::unexpected{count.error()}; }
         return boost::json::value{{"seat", command.seat}, {"refused", *count}};
     }
-    case What::confirm: break;
+    case What::confirm:
+    case What::inspect: break;
     }
     return vault::refuse(vault::VaultError::malformed, "no such command");
 }
@@ -197,6 +196,43 @@ int confirm(const HallEndpoint& hall, const CtlCommand& command)
     return all ? exit_done : exit_refused;
 }
 
+/// Shows the seal; with a witness asks him, signs in his name and gives the hall his word.
+int inspect(const HallEndpoint& hall, const CtlCommand& command)
+{
+    auto answer = ask_hall(hall, HttpMethod::get, "/v1/inspection", {});
+    if (!answer) { return refused(answer.error(), command.json); }
+    auto shown = shown_inspection(*answer);
+    if (!shown) { return refused(shown.error(), command.json); }
+    if (shown->round.empty() && !is_stopped(*answer)) { // the hall reads every sealed byte first
+        answer = ask_hall(hall, HttpMethod::post, "/v1/inspection", "{}");
+        if (!answer) { return refused(answer.error(), command.json); }
+        shown = shown_inspection(*answer);
+        if (!shown) { return refused(shown.error(), command.json); }
+    }
+    const auto tell = [&command](const boost::json::value& state, const std::string& before) {
+        fmt::print("{}\n", command.json ? boost::json::serialize(state) : before + inspection_text(state));
+        return is_stopped(state) ? exit_refused : exit_done;
+    };
+    if (command.witness.empty() || shown->round.empty()) { return tell(*answer, facts_text(shown->facts)); }
+
+    std::optional<std::string> mismatch{command.mismatch};
+    if (!command.confirmed && command.mismatch.empty()) {
+        if (command.json) {
+            return refused({vault::VaultError::conflict, "--json asks nothing: say --confirm, or --mismatch REASON"},
+                           true);
+        }
+        mismatch = ask_witness(shown->facts, std::cin, std::cerr);
+    }
+    if (!mismatch) { return refused({vault::VaultError::conflict, "nothing was signed"}, command.json); }
+    const auto witness = open_identity(command.witness, command.passphrase_file, command.key_file);
+    if (!witness) { return refused(witness.error(), command.json); }
+    const auto word = vault::sign_inspection(shown->facts, shown->round, *witness, *mismatch, wall_now());
+    if (!word) { return refused(word.error(), command.json); }
+    answer = ask_hall(hall, HttpMethod::post, "/v1/inspection/statements", vault::encode(*word));
+    if (!answer) { return refused(answer.error(), command.json); }
+    return tell(*answer, {});
+}
+
 std::string ctl_text(CtlCommand::What what, const boost::json::value& answer)
 {
     switch (what) {
@@ -210,12 +246,19 @@ std::string ctl_text(CtlCommand::What what, const boost::json::value& answer)
 
 int run(const InitCommand& command)
 {
+    crypto::SuiteSet suites{};
+    for (const std::string& name : command.suites) {
+        const auto suite = crypto::suite_from_text(name);
+        if (!suite) { return refused({vault::VaultError::malformed, "there is no suite " + name}, command.json); }
+        suites.insert(*suite);
+    }
     const HallSettings settings{.name = command.name,
                                 .address = command.address,
                                 .hall_port = command.hall_port,
                                 .enrolment_port = command.enrolment_port,
                                 .seats_max = command.seats_max,
-                                .seal_automatically = command.seal_automatically};
+                                .seal_automatically = command.seal_automatically,
+                                .suites = suites};
     const auto hall = HallDirectory::create(command.dir, settings, command.names);
     if (!hall) { return refused(hall.error(), command.json); }
     const auto identity = hall->identity();
@@ -262,13 +305,33 @@ int run(const KnowCommand& command)
     return done({{"known", std::move(known)}}, text, command.json);
 }
 
+int run(const WitnessCommand& command)
+{
+    const auto hall = HallDirectory::open(command.dir);
+    if (!hall) { return refused(hall.error(), command.json); }
+    for (const std::filesystem::path& file : command.cards) {
+        const auto card = vault::read_card(file);
+        if (!card) { return refused(card.error(), command.json); }
+        if (auto named = hall->name_witness(*card); !named) { return refused(named.error(), command.json); }
+    }
+    const auto witnesses = hall->witnesses();
+    if (!witnesses) { return refused(witnesses.error(), command.json); }
+    boost::json::array list;
+    std::string text = "可见证拆封的人员 may witness the opening here:";
+    for (const vault::IdentityCard& card : *witnesses) {
+        list.push_back(object{{"name", card.name}, {"id", card.id()}});
+        text += fmt::format("\n  {} ({})", card.name, card.id());
+    }
+    return done({{"witnesses", std::move(list)}}, text, command.json);
+}
+
 int run(const TakeInCommand& command)
 {
     const auto hall = HallDirectory::open(command.dir);
     if (!hall) { return refused(hall.error(), command.json); }
     std::optional<vault::Identity> taker;
     if (!command.taker.empty()) {
-        auto opened = open_taker(command);
+        auto opened = open_identity(command.taker, command.taker_passphrase_file, command.taker_key_file);
         if (!opened) { return refused(opened.error(), command.json); }
         taker = std::move(*opened);
     }
@@ -365,6 +428,7 @@ int run(const CtlCommand& command)
     const auto endpoint = staff_endpoint(*hall, command.staff);
     if (!endpoint) { return refused(endpoint.error(), command.json); }
     if (command.what == CtlCommand::What::confirm) { return confirm(*endpoint, command); }
+    if (command.what == CtlCommand::What::inspect) { return inspect(*endpoint, command); }
     const auto answer = ask(*endpoint, command);
     if (!answer) { return refused(answer.error(), command.json); }
     fmt::print("{}\n", command.json ? boost::json::serialize(*answer) : ctl_text(command.what, *answer));

@@ -22,6 +22,8 @@ struct InitCommand {
     int enrolment_port = 8444;
     int seats_max = engine::hall_candidates_max;
     bool seal_automatically = false;
+    std::vector<std::string> suites{
+        "pv1"}; ///< Of packages that are taken in; without pv1 the machine's keys are gm1's.
     bool json = false;
 };
 int run(const InitCommand& command);
@@ -40,6 +42,13 @@ struct KnowCommand {
     bool json = false;
 };
 int run(const KnowCommand& command);
+
+struct WitnessCommand {
+    std::filesystem::path dir;
+    std::vector<std::filesystem::path> cards;
+    bool json = false;
+};
+int run(const WitnessCommand& command);
 
 struct TakeInCommand {
     std::filesystem::path dir;
@@ -70,12 +79,17 @@ struct VerifyCommand {
 int run(const VerifyCommand& command);
 
 struct CtlCommand {
-    enum class What { status, enrolments, confirm, refuse, share, release, open, move, end, seal };
+    enum class What { status, enrolments, confirm, refuse, share, release, inspect, open, move, end, seal };
     What what{};
     std::filesystem::path dir;
     std::filesystem::path staff;
-    std::filesystem::path file; ///< share, release: document; confirm: list of seats and codes.
-    bool spoken = false;        ///< release: as a code that is typed.
+    std::filesystem::path file;    ///< share, release: document; confirm: list of seats and codes.
+    bool spoken = false;           ///< release: as a code that is typed.
+    std::filesystem::path witness; ///< inspect: identity of the one who signs; empty: only shows the seal.
+    std::filesystem::path passphrase_file;
+    std::filesystem::path key_file;
+    bool confirmed = false; ///< inspect: everything agrees; asks nothing.
+    std::string mismatch;   ///< inspect: what does not; asks nothing.
     int seat = 0;
     std::string code;
     std::string ticket;

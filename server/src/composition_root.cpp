@@ -190,9 +190,10 @@ Result<std::unique_ptr<RunningHall>> RunningHall::start(const HallDirectory& hal
     SittingHistory& history = replayed->history;
     const JournalChain chain = impl->journal->chain();
 
-    auto paper =
-        PackagePaper::make(std::move(*package), impl->identity, *impl->journal,
-                           {.forms = hall.sitting_folder(registered->package_id) / "forms", .outbox = hall.outbox()});
+    auto paper = PackagePaper::make(std::move(*package), impl->identity, *impl->journal,
+                                    {.forms = hall.sitting_folder(registered->package_id) / "forms",
+                                     .outbox = hall.outbox(),
+                                     .witnesses = hall.witnesses_folder()});
     if (!paper) { return std::unexpected{paper.error()}; }
     impl->paper = std::move(*paper);
 

@@ -46,6 +46,13 @@ void add_hall_commands(CLI::App& hall, Chosen& chosen)
         ->capture_default_str();
     init_command.add_flag("--seal-automatically", init.seal_automatically,
                           "结束后自动封存答案 Seal the answers as soon as the sitting has ended");
+    init_command
+        .add_option("--suites", init.suites,
+                    "接受的算法套件 Suites of packages that are taken in, e.g. gm1; without pv1 the machine's own keys "
+                    "are gm1's")
+        ->delimiter(',')
+        ->check(CLI::IsMember({"pv1", "gm1"}))
+        ->capture_default_str();
     init_command.add_flag("--json", init.json, "Machine-readable output");
     init_command.callback([&chosen] { chosen = [] { return server::run(init); }; });
 
@@ -68,6 +75,15 @@ void add_hall_commands(CLI::App& hall, Chosen& chosen)
         ->check(CLI::ExistingFile);
     know_command.add_flag("--json", know.json, "Machine-readable output");
     know_command.callback([&chosen] { chosen = [] { return server::run(know); }; });
+
+    static server::WitnessCommand witness;
+    CLI::App& witness_command = add(hall, "witness",
+                                    "指定拆封见证人 Name people who may witness the inspection of a seal, and no "
+                                    "others; without --card: list them");
+    witness_command.add_option("--dir", witness.dir, "考场目录 The hall's folder")->required();
+    witness_command.add_option("--card", witness.cards, "身份卡 Their cards (.card.json)")->check(CLI::ExistingFile);
+    witness_command.add_flag("--json", witness.json, "Machine-readable output");
+    witness_command.callback([&chosen] { chosen = [] { return server::run(witness); }; });
 
     static server::TakeInCommand take_in;
     CLI::App& take_in_command = add(hall, "take-in", "接收试卷包 Take a sealed package in, with its hand-over");
@@ -153,11 +169,24 @@ void add_ctl_commands(CLI::App& hall, Chosen& chosen)
         ->check(CLI::ExistingFile);
     CLI::App& release = order("release", What::release, "交入放行令 Give the office's release to the hall");
     auto* release_file =
-        release.add_option("--file", ctl.file, "放行或撤回文件 The release, or a withdrawal")->check(CLI::ExistingFile);
+        release.add_option("--file", ctl.file, "放行、撤回或事件答复文件 The release, a withdrawal, or a clearance")
+            ->check(CLI::ExistingFile);
     auto* spoken = release.add_flag("--spoken", ctl.spoken,
                                     "口令放行（键入）The release as a code that was read out; asks for it");
     release_file->excludes(spoken);
     release.require_option(1, 0);
+    CLI::App& inspect =
+        order("inspect", What::inspect,
+              "拆封前查验密封（两名见证人）Inspect the seal before the opening; two witnesses, one after the "
+              "other. Without --as: shows what they will see");
+    auto* witness = inspect.add_option("--as", ctl.witness, "见证人身份 The witness's identity (.pvid)");
+    auto* passphrase = inspect.add_option("--passphrase-file", ctl.passphrase_file, "File with the passphrase (0600)");
+    inspect.add_option("--key-file", ctl.key_file, "The witness's key file")->excludes(passphrase);
+    auto* agrees = inspect.add_flag("--confirm", ctl.confirmed, "全部相符，不再询问 Everything agrees; asks nothing");
+    inspect.add_option("--mismatch", ctl.mismatch, "不符之处，停止开启 What does not agree: stops the opening")
+        ->needs(witness)
+        ->excludes(agrees);
+    agrees->needs(witness);
     order("open", What::open, "开启试卷 Open the paper; all locks must have been given");
     CLI::App& move = order("move", What::move, "换机 Let a candidate go on at another seat");
     move.add_option("--ticket", ctl.ticket, "准考证号 Ticket")->required();

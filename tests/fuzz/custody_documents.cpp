@@ -2,6 +2,7 @@
 #include "custody/spoken_code.hpp"
 
 #include <papervault/vault/custody.hpp>
+#include <papervault/vault/inspection.hpp>
 #include <papervault/vault/rewrap.hpp>
 #include <papervault/vault/withdrawal.hpp>
 
@@ -29,6 +30,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     expect_same(decode_recovery_part(text), text);
     expect_same(decode_rewrap(text), text);
     expect_same(decode_withdrawal(text), text);
+    expect_same(decode_inspection(text), text);
+    expect_same(decode_incident(text), text);
+    expect_same(decode_clearance(text), text);
     if (const auto symbols = read_spoken_code(text)) {
         if (!read_spoken_code(write_spoken_code(*symbols))) { std::abort(); }
     }

@@ -24,10 +24,10 @@ struct Outcome {
     std::string output; ///< Standard output and error.
 };
 
-/// Runs the real program; arguments are ours, so the shell is safe.
-Outcome run(const std::string& arguments)
+/// Runs the real program; arguments are ours, so the shell is safe. @param typed  What feeds it: "printf … | ".
+Outcome run(const std::string& arguments, const std::string& typed = {})
 {
-    const std::string command = std::string{PAPERVAULT_BIN_DIR "/papervault-server "} + arguments + " 2>&1";
+    const std::string command = typed + PAPERVAULT_BIN_DIR "/papervault-server " + arguments + " 2>&1";
     Outcome outcome;
     FILE* pipe = ::popen(command.c_str(), "r");
     if (pipe == nullptr) { return outcome; }
@@ -50,8 +50,8 @@ boost::json::value json_of(const Outcome& outcome)
 TEST(CommandLineTest, ExplainsItself)
 {
     EXPECT_EQ(run("--help").exit_code, 0);
-    for (const char* command :
-         {"init", "staff", "know", "take-in", "serve", "verify", "ctl", "ctl confirm", "ctl move", "ctl seal"}) {
+    for (const char* command : {"init", "staff", "know", "witness", "take-in", "serve", "verify", "ctl", "ctl confirm",
+                                "ctl inspect", "ctl move", "ctl seal"}) {
         const Outcome help = run(fmt::format("hall {} --help", command));
         EXPECT_EQ(help.exit_code, 0) << command;
         const bool useful =
@@ -138,6 +138,31 @@ TEST(CommandLineTest, RunsAWholeSitting)
     ASSERT_TRUE(vault::write_file_durably(folder / "share0", crypto::bytes_of(site.share(exam, 0)), false));
     ASSERT_TRUE(vault::write_file_durably(folder / "share1", crypto::bytes_of(site.share(exam, 1)), false));
     ASSERT_TRUE(vault::write_file_durably(folder / "release", crypto::bytes_of(site.release(exam, wall_now())), false));
+    // The seal: shown to anybody, signed by two who are named; guided, and refused to a stranger.
+    const Outcome uninspected = run(fmt::format("hall ctl --dir {} open", dir));
+    EXPECT_EQ(uninspected.exit_code, 1);
+    EXPECT_NE(uninspected.output.find("inspection_incomplete"), std::string::npos) << uninspected.output;
+    for (const char* name : {"w1", "w2", "stranger"}) {
+        const auto identity = vault::Identity::generate(name);
+        ASSERT_TRUE(identity.save(folder / (std::string{name} + ".pvid"), vault::FilePermissions{}));
+        ASSERT_TRUE(vault::write_card(identity.card(), folder / (std::string{name} + ".json")));
+    }
+    const std::string files = folder.path().string();
+    EXPECT_EQ(run(fmt::format("hall witness --dir {} --card {}/w1.json {}/w2.json", dir, files, files)).exit_code, 0);
+    const Outcome shown = run(fmt::format("hall ctl --dir {} inspect", dir));
+    EXPECT_EQ(shown.exit_code, 0) << shown.output;
+    for (const char* fact : {"2026-11-HG4-01", "化工总控工", "封卷人甲", "封卷人乙", "candidates 2", "forms 2"}) {
+        EXPECT_NE(shown.output.find(fact), std::string::npos) << fact << '\n' << shown.output;
+    }
+    const std::string inspect = fmt::format("hall ctl --dir {} inspect --as {}/", dir, files);
+    EXPECT_NE(run(inspect + "stranger.pvid --confirm").output.find("not_permitted"), std::string::npos);
+    const Outcome first = run(inspect + "w1.pvid", "printf 'y\\ny\\ny\\ny\\ny\\ny\\n' | ");
+    EXPECT_EQ(first.exit_code, 0) << first.output;
+    EXPECT_EQ(run(inspect + "w2.pvid", "printf 'y\\nn\\n' | ").exit_code, 1) << "he was not sure: nothing is signed";
+    EXPECT_NE(run(inspect + "w1.pvid --confirm").output.find("already_used"), std::string::npos);
+    const Outcome second = run(inspect + "w2.pvid --confirm --json");
+    EXPECT_EQ(second.exit_code, 0) << second.output;
+    EXPECT_EQ(json_of(second).at("state").as_string(), "passed");
     const Outcome early = run(fmt::format("hall ctl --dir {} open", dir));
     EXPECT_EQ(early.exit_code, 1);
     EXPECT_NE(early.output.find("quorum_incomplete"), std::string::npos) << early.output;

@@ -283,6 +283,7 @@ TEST_F(HallServiceTest, EndsLinesOfAMachineThatWasReplaced)
 TEST_F(HallServiceTest, KeepsNothingOfAnOpeningThatComesTooLate)
 {
     rig.at(rig.batch.ends_at);
+    rig.inspect();
     rig.staff(HttpMethod::post, "/v1/shares");
     rig.staff(HttpMethod::post, "/v1/shares");
     const auto refused = rig.staff(HttpMethod::post, "/v1/open");

@@ -133,6 +133,7 @@ TEST(HallSittingTest, StaysClosedWithOneCustodianWithoutReleaseAndTooEarly)
     TestHall hall;
     hall.take_in();
     hall.start();
+    hall.inspect();
     EXPECT_TRUE(hall.refused(HttpMethod::post, "/v1/open").starts_with("quorum_incomplete"));
     hall.must(HttpMethod::post, "/v1/shares", hall.site.share(hall.exam, 0));
     hall.must(HttpMethod::post, "/v1/release", hall.site.release(hall.exam, wall_now()));
@@ -151,6 +152,7 @@ TEST(HallSittingTest, StaysClosedBeforeTheWindowWhateverItIsGiven)
     TestHall hall{2, 3h};
     hall.take_in();
     hall.start();
+    hall.inspect();
     hall.must(HttpMethod::post, "/v1/shares", hall.site.share(hall.exam, 0));
     hall.must(HttpMethod::post, "/v1/shares", hall.site.share(hall.exam, 1));
     EXPECT_TRUE(hall.refused(HttpMethod::post, "/v1/open").starts_with("release_time_not_reached"));

@@ -318,11 +318,50 @@ TEST_F(CustodyTest, OfficeNeverReleasesOutsideTheWindow)
 TEST_F(CustodyTest, P7_HallOpensInsideTheWindowOnly)
 {
     auto opening = with_two_shares();
-    ASSERT_THAT(opening.add_release(release()), Succeeds());
+    const auto first_moment = package.header().batch.opens_at;
+    ASSERT_THAT(
+        opening.add_release(issue_release(package.header(), sealed.release_share, people.office, first_moment).value()),
+        Succeeds());
     EXPECT_THAT(opening.open(time_of(before_window)), RefusesWith(VaultError::release_time_not_reached));
     EXPECT_THAT(opening.open(package.header().batch.opens_at), Succeeds());
     EXPECT_THAT(opening.open(package.header().batch.expires_at), Succeeds());
     EXPECT_THAT(opening.open(time_of(after_window)), RefusesWith(VaultError::expired));
+}
+
+TEST_F(CustodyTest, T3_ClockThatIsBehindTheReleasesSignedTimeOpensNothing)
+{
+    auto opening = with_two_shares();
+    ASSERT_THAT(opening.add_release(release()), Succeeds()); // signed at 08:45
+    EXPECT_THAT(opening.open(package.header().batch.opens_at),
+                RefusesNaming(VaultError::release_time_not_reached, "set the machine's clock right"));
+    EXPECT_THAT(opening.open(now - release_clock_tolerance - std::chrono::milliseconds{1}),
+                RefusesWith(VaultError::release_time_not_reached));
+    EXPECT_THAT(opening.open(now - release_clock_tolerance), Succeeds());
+    // The newest release counts, in whatever order they come; an older one does not turn the clock back.
+    const auto later = now + std::chrono::hours{1};
+    ASSERT_THAT(
+        opening.add_release(issue_release(package.header(), sealed.release_share, people.office, later).value()),
+        Succeeds());
+    ASSERT_THAT(opening.add_release(release()), Succeeds());
+    EXPECT_THAT(opening.open(now), RefusesWith(VaultError::release_time_not_reached));
+    EXPECT_THAT(opening.open(later), Succeeds());
+}
+
+TEST_F(CustodyTest, T4_LeapSecondIsNoTimeOfADocument)
+{
+    std::string text = encode(release());
+    const auto replace_time = [&text](const std::string& by) {
+        std::string changed = text;
+        const std::string mark = "\"issued_at\":\"";
+        changed.replace(changed.find(mark) + mark.size(), 24, by);
+        return decode_release(changed);
+    };
+    EXPECT_THAT(replace_time("2026-11-21T08:45:00.000Z"), Succeeds());
+    for (const char* time : {"2026-12-31T23:59:60.000Z", "2026-06-30T23:59:60.000Z", "2026-11-21T24:00:00.000Z"}) {
+        EXPECT_THAT(replace_time(time), RefusesWith(VaultError::malformed)) << time;
+    }
+    // One instant, one spelling: the same second in another zone is another document.
+    EXPECT_THAT(replace_time("2026-11-21T16:45:00+08:00"), RefusesWith(VaultError::malformed));
 }
 
 TEST_F(CustodyTest, T5_WithoutTheReleaseNoClockValueOpens)

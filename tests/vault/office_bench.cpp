@@ -25,7 +25,7 @@ engine::Instant at(std::string_view text)
     return engine::instant_from_text(text).value();
 }
 
-OfficeBench::OfficeBench()
+OfficeBench::OfficeBench(crypto::Suite keys) : suite{keys}
 {
     crypto::initialise();
     const std::vector<Officer> officers{{chen.card(), {Role::manager, Role::key_keeper}},
@@ -35,7 +35,8 @@ OfficeBench::OfficeBench()
                                         {fa.card(), {Role::releaser}},
                                         {grader.card(), {Role::grader}},
                                         {du.card(), {Role::supervisor}}};
-    must(OfficeVault::create(vault_folder(), "示范站", officers, chen, at(morning)));
+    auto vault = must(OfficeVault::create(vault_folder(), "示范站", officers, chen, at(morning)));
+    if (suite != crypto::Suite::pv1) { must(vault.accept_suites({suite}, at(morning))); }
 }
 
 OfficeVault OfficeBench::as(const Identity& who) const
@@ -105,6 +106,11 @@ std::string OfficeBench::draw(const engine::Blueprint& wanted) const
 
 void OfficeBench::create_batch(const std::string& id) const
 {
+    create_batch_at(id, at("2026-11-21T10:00:00Z"));
+}
+
+void OfficeBench::create_batch_at(const std::string& id, engine::Instant starts_at) const
+{
     engine::Batch batch;
     batch.id = id;
     batch.occupation = "化工总控工";
@@ -114,10 +120,10 @@ void OfficeBench::create_batch(const std::string& id) const
     batch.title = "理论知识考试";
     batch.site = "示范考点";
     batch.hall = "hall-301";
-    batch.opens_at = at("2026-11-21T09:00:00Z");
-    batch.starts_at = at("2026-11-21T10:00:00Z");
-    batch.ends_at = at("2026-11-21T11:30:00Z");
-    batch.expires_at = at("2026-11-21T14:00:00Z");
+    batch.opens_at = starts_at - std::chrono::hours{1};
+    batch.starts_at = starts_at;
+    batch.ends_at = starts_at + std::chrono::minutes{90};
+    batch.expires_at = starts_at + std::chrono::hours{4};
     const std::vector<engine::Candidate> roster{{"2026110001", "张三", "123X", 1, "-"},
                                                 {"2026110002", "李四", "1234", 2, "-"},
                                                 {"2026110003", "王五", "5678", 3, "-"}};
@@ -129,7 +135,7 @@ SealPlan OfficeBench::plan(const std::string& draw_id, const std::string& batch,
 {
     return {.batch_id = batch,
             .draw_id = draw_id,
-            .hall = hall.card(),
+            .hall = hall_card,
             .custodians = {first_custodian.card(), second_custodian.card()},
             .custody_threshold = 2,
             .graders = {grader.card(), second_grader.card()},
@@ -201,7 +207,7 @@ SharePart OfficeBench::grader_share(const std::string& package_id) const
 {
     OfficeVault vault = as(grader);
     const PackageReader reader = must(PackageRegister{vault}.reader(package_id));
-    return must(give_share(reader, LockSet::graders, second_grader, vault.office_identity().card(), at(afternoon)));
+    return must(give_share(reader, LockSet::graders, second_grader, reader.header().office, at(afternoon)));
 }
 
 std::string OfficeBench::up_to_report() const

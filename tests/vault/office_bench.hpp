@@ -20,21 +20,25 @@ namespace papervault::vault::test {
 
 class OfficeBench {
 public:
-    OfficeBench();
+    /// @param keys  Suite of everybody's keys; the office accepts packages of this suite and no other.
+    explicit OfficeBench(crypto::Suite keys = crypto::Suite::pv1);
 
     TemporaryFolder folder;
-    Identity chen = Identity::generate("陈建国");          ///< manager, key_keeper
-    Identity lin = Identity::generate("林晓梅");           ///< manager
-    Identity wang = Identity::generate("王志强");          ///< sealer, key_keeper
-    Identity zhao = Identity::generate("赵敏");            ///< sealer
-    Identity fa = Identity::generate("发布员");            ///< releaser
-    Identity grader = Identity::generate("阅卷甲");        ///< grader
-    Identity du = Identity::generate("督导员");            ///< supervisor
-    Identity second_grader = Identity::generate("阅卷乙"); ///< holds a share, no account
-    Identity first_custodian = Identity::generate("保管甲");
-    Identity second_custodian = Identity::generate("保管乙");
-    Identity hall = Identity::generate("hall-301");
+    crypto::Suite suite;
+    Identity chen = person("陈建国");          ///< manager, key_keeper
+    Identity lin = person("林晓梅");           ///< manager
+    Identity wang = person("王志强");          ///< sealer, key_keeper
+    Identity zhao = person("赵敏");            ///< sealer
+    Identity fa = person("发布员");            ///< releaser
+    Identity grader = person("阅卷甲");        ///< grader
+    Identity du = person("督导员");            ///< supervisor
+    Identity second_grader = person("阅卷乙"); ///< holds a share, no account
+    Identity first_custodian = person("保管甲");
+    Identity second_custodian = person("保管乙");
+    Identity hall = person("hall-301");
+    IdentityCard hall_card = hall.card(); ///< Whom packages are sealed for.
 
+    [[nodiscard]] Identity person(std::string name) const { return Identity::generate(std::move(name), suite); }
     [[nodiscard]] std::filesystem::path vault_folder() const { return folder / "vault"; }
     [[nodiscard]] OfficeVault as(const Identity& who) const;
     [[nodiscard]] std::filesystem::path write(const std::string& name, std::string_view text) const;
@@ -45,8 +49,14 @@ public:
     /// @return The draw's id, drawn by chen and proof-read by lin.
     [[nodiscard]] std::string draw(const engine::Blueprint& wanted = blueprint()) const;
     void create_batch(const std::string& id = "B-01") const;
+    /// Of the same kind and with the same candidates, beginning at another time; opens an hour before.
+    void create_batch_at(const std::string& id, engine::Instant starts_at) const;
     /// Sealed and countersigned. @return The package id.
     [[nodiscard]] std::string seal(const std::string& draw_id, const std::string& batch = "B-01") const;
+    [[nodiscard]] std::filesystem::path package_file(const std::string& batch) const
+    {
+        return folder / (batch + ".pvp");
+    }
     [[nodiscard]] SealPlan plan(const std::string& draw_id, const std::string& batch, const std::string& draft) const;
     /// What the hall sends home: the first candidate right everywhere, the second one wrong, the third one absent.
     [[nodiscard]] std::filesystem::path answers(const std::string& package_id) const;

@@ -1,11 +1,16 @@
 #include "vault/expect.hpp"
 #include "vault/office_bench.hpp"
 
+#include "story/sentences.hpp"
+
+#include <papervault/vault/files.hpp>
 #include <papervault/vault/story.hpp>
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <regex>
+#include <set>
 
 namespace papervault::vault::test {
 namespace {
@@ -53,6 +58,28 @@ TEST_F(StoryTest, TellsItInChineseAndInAPageThatRunsNothing)
         EXPECT_THAT(page, testing::HasSubstr("id=\"e" + std::to_string(event.index) + "\""));
     }
     EXPECT_EQ(to_json(told).at("events").as_array().size(), told.events.size());
+}
+
+TEST(StorySentencesTest, SayEveryActionThatTheProgramRecords)
+{
+    const std::filesystem::path sources{PAPERVAULT_SOURCE_DIR "/vault/src"};
+    const std::regex action{
+        R"re("((?:vault|officer|policy|bank|draw|copy|batch|rehearsal|package|release|answers|grade|)re"
+        R"re(report|retention|destruction)\.[a-z_.]+)")re"};
+    const std::set<std::string, std::less<>> endings{".pvp", ".pva", ".html", ".json", ".csv", ".db", ".keys"};
+    std::set<std::string> actions;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator{sources}) {
+        if (entry.path().extension() != ".cpp" || entry.path().parent_path().filename() == "story") { continue; }
+        const std::string text = read_text_file(entry.path(), 1 << 20).value();
+        for (std::sregex_iterator found{text.begin(), text.end(), action}, end; found != end; ++found) {
+            const std::string name = (*found)[1];
+            if (!endings.contains(std::filesystem::path{name}.extension().string())) { actions.insert(name); }
+        }
+    }
+    EXPECT_GT(actions.size(), 40U);
+    EXPECT_TRUE(actions.contains("policy.suites"));
+    EXPECT_TRUE(actions.contains("package.inspect"));
+    for (const std::string& name : actions) { EXPECT_NE(sentence_of(name), nullptr) << name; }
 }
 
 TEST_F(StoryTest, ShowsAnActionThatItDoesNotKnowAndEscapesIt)

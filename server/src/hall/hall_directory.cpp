@@ -109,6 +109,15 @@ Result<void> write_text(const std::filesystem::path& file, std::string_view text
     return vault::write_file_durably(file, crypto::bytes_of(text), false, mode);
 }
 
+/// The same card twice is no error.
+Result<void> keep_card(const vault::IdentityCard& card, const std::filesystem::path& folder)
+{
+    if (auto made = make_folder(folder); !made) { return made; }
+    auto written = vault::write_card(card, folder / (card.id() + ".card.json"));
+    const bool known_already = !written && written.error().code == VaultError::already_exists;
+    return known_already ? Result<void>{} : written;
+}
+
 } // namespace
 
 Result<crypto::SecretBuffer> read_secret_file(const std::filesystem::path& file, std::size_t bytes_max)
@@ -266,27 +275,49 @@ Result<void> HallDirectory::issue_staff(std::string_view name, const std::filesy
     return vault::write_file_durably(file, both.expose(), false);
 }
 
-Result<void> HallDirectory::know(const vault::IdentityCard& card) const
-{
-    const std::filesystem::path folder = folder_ / "known";
-    if (auto made = make_folder(folder); !made) { return made; }
-    auto written = vault::write_card(card, folder / (card.id() + ".card.json"));
-    const bool known_already = !written && written.error().code == VaultError::already_exists;
-    return known_already ? Result<void>{} : written;
-}
-
-Result<std::vector<vault::IdentityCard>> HallDirectory::known_people() const
+Result<std::vector<vault::IdentityCard>> read_cards(const std::filesystem::path& folder)
 {
     std::vector<vault::IdentityCard> people;
     std::error_code error;
-    for (const auto& entry : std::filesystem::directory_iterator{folder_ / "known", error}) {
+    for (const auto& entry : std::filesystem::directory_iterator{folder, error}) {
         auto card = vault::read_card(entry.path());
         if (!card) { return std::unexpected{card.error()}; }
         people.push_back(std::move(*card));
     }
     const bool none = error == std::errc::no_such_file_or_directory;
-    if (error && !none) { return vault::refuse(VaultError::storage_failed, "can't read known/: " + error.message()); }
+    if (error && !none) {
+        return vault::refuse(VaultError::storage_failed,
+                             fmt::format("can't read {}: {}", folder.string(), error.message()));
+    }
     return people;
+}
+
+Result<void> HallDirectory::know(const vault::IdentityCard& card) const
+{
+    return keep_card(card, folder_ / "known");
+}
+
+Result<std::vector<vault::IdentityCard>> HallDirectory::known_people() const
+{
+    return read_cards(folder_ / "known");
+}
+
+Result<void> HallDirectory::name_witness(const vault::IdentityCard& card) const
+{
+    const auto named = witnesses();
+    if (!named) { return std::unexpected{named.error()}; }
+    for (const vault::IdentityCard& other : *named) {
+        if (other != card && (other.sign_key == card.sign_key || other.box_key == card.box_key)) {
+            return vault::refuse(VaultError::not_permitted,
+                                 fmt::format("{} has a key of {}, who is a witness already", card.name, other.name));
+        }
+    }
+    return keep_card(card, witnesses_folder());
+}
+
+Result<std::vector<vault::IdentityCard>> HallDirectory::witnesses() const
+{
+    return read_cards(witnesses_folder());
 }
 
 } // namespace papervault::server

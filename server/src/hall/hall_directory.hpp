@@ -45,6 +45,7 @@ public:
     [[nodiscard]] std::filesystem::path outbox() const { return folder_ / "outbox"; }
     [[nodiscard]] std::filesystem::path run_file() const { return folder_ / "run.json"; }
     [[nodiscard]] std::filesystem::path staff_folder() const { return folder_ / "staff"; }
+    [[nodiscard]] std::filesystem::path witnesses_folder() const { return folder_ / "witnesses"; }
 
     [[nodiscard]] vault::Result<vault::Identity> identity() const;
     [[nodiscard]] vault::Result<crypto::CertificateAuthority> authority() const;
@@ -62,6 +63,12 @@ public:
     /// Empty: nobody was named, so nobody is refused.
     [[nodiscard]] vault::Result<std::vector<vault::IdentityCard>> known_people() const;
 
+    /// Lets a person witness seal inspections here (rule V6); durable. The same card twice is no error.
+    /// @return not_permitted for a card that shares a key with another witness's: two witnesses are two persons.
+    [[nodiscard]] vault::Result<void> name_witness(const vault::IdentityCard& card) const;
+    /// Empty: nobody was named, so nobody may.
+    [[nodiscard]] vault::Result<std::vector<vault::IdentityCard>> witnesses() const;
+
 private:
     HallDirectory(std::filesystem::path folder, HallSettings settings)
         : folder_{std::move(folder)}, settings_{std::move(settings)}
@@ -71,6 +78,8 @@ private:
     HallSettings settings_;
 };
 
+/// Every card in a folder; none where there is no folder.
+[[nodiscard]] vault::Result<std::vector<vault::IdentityCard>> read_cards(const std::filesystem::path& folder);
 /// A secret from a file of at most bytes_max; refuses files that others may read.
 [[nodiscard]] vault::Result<crypto::SecretBuffer> read_secret_file(const std::filesystem::path& file,
                                                                    std::size_t bytes_max);

@@ -13,6 +13,8 @@ namespace {
 
 constexpr std::chrono::seconds clock_watch_interval{30};
 constexpr std::chrono::seconds clock_tolerance{2};
+/// At the opening, when the whole sitting begins to follow the hall's time: more than a step of the time service.
+constexpr std::chrono::seconds opening_tolerance{30};
 
 } // namespace
 
@@ -42,8 +44,8 @@ std::optional<int> seat_from_name(std::string_view name) noexcept
 HallService::HallService(HallParts parts, SittingHistory history, JournalChain chain,
                          std::map<int, crypto::Digest> seats)
     : parts_{std::move(parts)}, authority_pem_{parts_.authority.certificate_pem()},
-      opening_{std::move(history.opening)}, started_at_{history.started_at}, ended_at_{history.ended_at},
-      seats_{std::move(seats)},
+      opening_{std::move(history.opening)}, inspection_{std::move(history.inspection)}, started_at_{history.started_at},
+      ended_at_{history.ended_at}, seats_{std::move(seats)},
       shell_{std::move(history.state), std::move(chain), parts_.clock, parts_.journal, parts_.strand, parts_.fatal},
       enrolments_{parts_.authority, parts_.seats_max}, kiosks_{shell_, parts_.paper, opening_, [this] { set_alarm(); }},
       hall_port_{*this, true}, enrolment_port_{*this, false}
@@ -119,6 +121,30 @@ void HallService::watch_wall_clock()
         LogLevel::warning,
         fmt::format("the machine's clock differs from the hall's time by {} s; the sitting goes on by the hall's time",
                     std::chrono::duration_cast<std::chrono::seconds>(difference).count()));
+}
+
+std::optional<HttpResponse> HallService::refuse_wrong_clock() const
+{
+    if (parts_.wall == nullptr) { return std::nullopt; }
+    const auto seconds = [](std::chrono::milliseconds span) {
+        return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::abs(span)).count();
+    };
+    constexpr std::string_view what_to_do =
+        "set the machine's clock right, start the hall again (hall serve), give shares and release again";
+    if (const auto behind = parts_.wall->behind_at_start(); behind > clock_tolerance) {
+        return error_response(
+            409, "clock_wrong",
+            fmt::format("when the hall was started the machine's clock was {} s behind the last record "
+                        "of the journal; {}",
+                        seconds(behind), what_to_do));
+    }
+    if (const auto difference = parts_.wall->wall_difference(); std::chrono::abs(difference) > opening_tolerance) {
+        return error_response(409, "clock_wrong",
+                              fmt::format("the machine's clock was set {} by {} s while the hall ran; {}",
+                                          difference.count() < 0 ? "back" : "forward", seconds(difference),
+                                          what_to_do));
+    }
+    return std::nullopt;
 }
 
 // ---- ports ----
@@ -215,6 +241,9 @@ void HallService::dispatch(Action action, Call call)
     case Action::refuse_enrolment: return refuse_enrolment(std::move(call));
     case Action::give_share: return give_share(std::move(call));
     case Action::give_release: return give_release(std::move(call));
+    case Action::inspection: return inspection(std::move(call));
+    case Action::begin_inspection: return begin_inspection(std::move(call));
+    case Action::give_statement: return give_statement(std::move(call));
     case Action::open_paper: return open_paper(std::move(call));
     case Action::move_seat: return move_seat(std::move(call));
     case Action::end_now: return end_now(std::move(call));

@@ -92,6 +92,8 @@ private:
     void set_alarm();
     void alarm();
     void watch_wall_clock();
+    /// Why the paper may not be opened by this clock; nothing when it may.
+    [[nodiscard]] std::optional<HttpResponse> refuse_wrong_clock() const;
     [[nodiscard]] bool is_current(int seat, const crypto::Digest& key) const;
     void reply_when_durable(Reply reply, HttpResponse response);
     void hall_info(Call call);
@@ -105,6 +107,17 @@ private:
     void paper_opened(Call call, vault::Result<OpenedPaper> opened);
     void move_seat(Call call);
     void end_now(Call call);
+
+    // inspection_calls.cpp
+    void inspection(Call call);
+    void begin_inspection(Call call);
+    void seal_checked(Call call, vault::Result<void> checked);
+    void give_statement(Call call);
+    void raise_incident(Call call, std::string kind, std::string reason, const WitnessWord* word);
+    void clear_incident(Call call);
+    /// Why the paper may not be opened yet for what its seal looks like; nothing when it may.
+    [[nodiscard]] std::optional<HttpResponse> refuse_uninspected() const;
+    [[nodiscard]] boost::json::object inspection_json() const;
 
     // seal_calls.cpp
     void seal(Call call);
@@ -122,6 +135,7 @@ private:
     HallParts parts_;
     std::string authority_pem_;
     std::optional<OpeningRecord> opening_;
+    InspectionState inspection_;
     std::optional<engine::Instant> started_at_;
     std::optional<engine::Instant> ended_at_;
     std::map<int, crypto::Digest> seats_; ///< Key of the machine at each seat.
@@ -139,6 +153,9 @@ private:
 [[nodiscard]] std::optional<int> seat_from_name(std::string_view name) noexcept;
 /// "running": as in the protocol.
 [[nodiscard]] std::string_view phase_word(engine::SittingPhase phase) noexcept;
+[[nodiscard]] HttpResponse refusal_response(engine::Refusal refusal);
+/// The paper is in use on the worker's thread.
+[[nodiscard]] HttpResponse busy_response();
 /// A library's error as an answer: its word and detail.
 [[nodiscard]] HttpResponse failure_response(const vault::VaultFailure& failure);
 

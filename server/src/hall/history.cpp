@@ -199,6 +199,9 @@ Result<void> SittingHistory::take(const JournalRecord& record)
         if (!opening) { return unfit(record, "forms before the opening"); }
         opening->sealed_forms = std::move(forms);
     }
+    if (auto inspected = take_inspection(record, name, *value); !inspected) {
+        return std::unexpected{inspected.error()};
+    }
     return {}; // every other kind is a note for people
 }
 

@@ -15,8 +15,9 @@
 namespace papervault::server {
 
 struct PaperPlaces {
-    std::filesystem::path forms;  ///< Folder for the sealed forms; made when needed.
-    std::filesystem::path outbox; ///< Folder for the answers file.
+    std::filesystem::path forms;     ///< Folder for the sealed forms; made when needed.
+    std::filesystem::path outbox;    ///< Folder for the answers file and for reports of incidents.
+    std::filesystem::path witnesses; ///< Folder with the cards of the people who may witness here.
 };
 
 /// The real one: package, custody, kept keys (docs/adr/0001), sealed forms in files.
@@ -29,6 +30,15 @@ public:
     [[nodiscard]] LockState locks() const override;
     [[nodiscard]] vault::Result<LockState> add_share(std::string_view document) override;
     [[nodiscard]] vault::Result<LockState> add_release(std::string_view document) override;
+    [[nodiscard]] boost::json::object seal_facts() const override;
+    [[nodiscard]] vault::Result<void> check_seal() const override;
+    [[nodiscard]] vault::Result<WitnessWord> read_statement(std::string_view document,
+                                                            std::string_view round) const override;
+    [[nodiscard]] vault::Result<OpenIncident> report(OpenIncident incident, const WitnessWord* reported_by,
+                                                     engine::Instant now) const override;
+    [[nodiscard]] vault::Result<std::string> keep_report(const OpenIncident& incident) const override;
+    [[nodiscard]] vault::Result<void> check_clearance(std::string_view document,
+                                                      const OpenIncident& incident) const override;
     [[nodiscard]] vault::Result<OpenedPaper> open(engine::Instant now) override;
     [[nodiscard]] vault::Result<std::map<std::string, SealedForm, std::less<>>>
     restore(const OpeningRecord& opening) override;

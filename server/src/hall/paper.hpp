@@ -53,6 +53,24 @@ public:
     /// ever.
     [[nodiscard]] virtual vault::Result<LockState> add_release(std::string_view document) = 0;
 
+    /// What is read out at a seal inspection: vault::SealFacts as JSON.
+    [[nodiscard]] virtual boost::json::object seal_facts() const = 0;
+    /// Slow. Every sealed byte against its digest. @return authentication_failed, malformed: the seal is broken;
+    /// storage_failed: it could not be read.
+    [[nodiscard]] virtual vault::Result<void> check_seal() const = 0;
+    /// Whether a witness's statement is of this package and inspection, and he may witness here.
+    /// @return wrong_batch, conflict, not_permitted, suite_refused, signature_invalid, malformed.
+    [[nodiscard]] virtual vault::Result<WitnessWord> read_statement(std::string_view document,
+                                                                    std::string_view round) const = 0;
+    /// Fills in the document for the office, signed by the machine. @param reported_by  Empty: the machine itself.
+    [[nodiscard]] virtual vault::Result<OpenIncident> report(OpenIncident incident, const WitnessWord* reported_by,
+                                                             engine::Instant now) const = 0;
+    /// Slow. Puts the document beside what goes home. @return The file.
+    [[nodiscard]] virtual vault::Result<std::string> keep_report(const OpenIncident& incident) const = 0;
+    /// Whether this is the office's word that the incident is cleared.
+    [[nodiscard]] virtual vault::Result<void> check_clearance(std::string_view document,
+                                                              const OpenIncident& incident) const = 0;
+
     /// Slow. Opens the package, seals every candidate's form and keeps the keys for a restart; all of it durable.
     [[nodiscard]] virtual vault::Result<OpenedPaper> open(engine::Instant now) = 0;
     /// Slow. Has the paper again after a restart, from the kept keys. @return Forms that had to be sealed again; else

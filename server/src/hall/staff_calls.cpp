@@ -45,16 +45,6 @@ HttpResponse malformed(std::string_view detail)
     return error_response(400, "malformed", detail);
 }
 
-HttpResponse refusal_response(engine::Refusal refusal)
-{
-    return error_response(409, to_text(refusal), "the sitting refused it");
-}
-
-HttpResponse busy()
-{
-    return error_response(409, "busy", "the paper is being opened or sealed just now");
-}
-
 /// Who gives an order: the holder of the certificate, and the name he gives if that is another.
 std::string order_by(const std::string& by, const Peer& peer)
 {
@@ -62,6 +52,16 @@ std::string order_by(const std::string& by, const Peer& peer)
 }
 
 } // namespace
+
+HttpResponse refusal_response(engine::Refusal refusal)
+{
+    return error_response(409, to_text(refusal), "the sitting refused it");
+}
+
+HttpResponse busy_response()
+{
+    return error_response(409, "busy", "the paper is being inspected, opened or sealed just now");
+}
 
 HttpResponse failure_response(const vault::VaultFailure& failure)
 {
@@ -98,6 +98,7 @@ void HallService::status(Call call)
                 {"starts_at", engine::to_text(state.batch.starts_at)},
                 {"ends_at", engine::to_text(state.batch.ends_at)},
                 {"locks", std::move(locks)},
+                {"inspection", inspection_json()},
                 {"seats", std::move(seats)},
                 {"lines", kiosks_.lines()},
                 {"enrolled", seats_.size()},
@@ -110,7 +111,7 @@ void HallService::status(Call call)
 void HallService::give_share(Call call)
 {
     if (opening_) { return call.reply(refusal_response(engine::Refusal::already_open)); }
-    if (paper_busy_) { return call.reply(busy()); }
+    if (paper_busy_) { return call.reply(busy_response()); }
     const auto locks = parts_.paper.add_share(call.body);
     if (!locks) {
         log_line(LogLevel::warning, fmt::format("a share was refused: {}", locks.error().detail));
@@ -127,7 +128,8 @@ void HallService::give_share(Call call)
 void HallService::give_release(Call call)
 {
     if (opening_) { return call.reply(refusal_response(engine::Refusal::already_open)); }
-    if (paper_busy_) { return call.reply(busy()); }
+    if (paper_busy_) { return call.reply(busy_response()); }
+    if (call.body.find("\"papervault-clearance\"") != std::string::npos) { return clear_incident(std::move(call)); }
     const auto locks = parts_.paper.add_release(call.body);
     if (!locks) {
         log_line(LogLevel::warning, fmt::format("a release was refused: {}", locks.error().detail));
@@ -141,7 +143,17 @@ void HallService::give_release(Call call)
 void HallService::open_paper(Call call)
 {
     if (opening_) { return call.reply(refusal_response(engine::Refusal::already_open)); }
-    if (paper_busy_) { return call.reply(busy()); }
+    if (paper_busy_) { return call.reply(busy_response()); }
+    if (auto uninspected = refuse_uninspected()) {
+        log_line(LogLevel::warning, "the paper stays closed: its seal was not inspected, or something was found");
+        shell_.record(note_payload("opening_refused", {{"reason", "seal not inspected"}, {"by", call.peer.name}}));
+        return reply_when_durable(std::move(call.reply), std::move(*uninspected));
+    }
+    if (auto wrong = refuse_wrong_clock()) {
+        log_line(LogLevel::warning, "the paper stays closed: the machine's clock can't be right");
+        shell_.record(note_payload("opening_refused", {{"reason", "clock_wrong"}, {"by", call.peer.name}}));
+        return reply_when_durable(std::move(call.reply), std::move(*wrong));
+    }
     paper_busy_ = true;
     const engine::Instant now = shell_.now();
     parts_.worker.post([this, now, call = std::move(call)]() mutable {

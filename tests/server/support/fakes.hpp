@@ -29,6 +29,33 @@ private:
     engine::Instant now_;
 };
 
+/// A machine whose clock anybody may set, and which may be started anew.
+class FakeTime final : public TimeSource {
+public:
+    explicit FakeTime(engine::Instant wall) : wall_{wall} {}
+    [[nodiscard]] std::string boot_id() const override { return "boot " + std::to_string(boots_); }
+    [[nodiscard]] std::chrono::milliseconds since_boot() const override { return since_boot_; }
+    [[nodiscard]] engine::Instant wall() const override { return wall_; }
+
+    void pass(std::chrono::milliseconds span)
+    {
+        wall_ += span;
+        since_boot_ += span;
+    }
+    /// Somebody sets the clock, or the time service does.
+    void set_wall(engine::Instant wall) { wall_ = wall; }
+    void reboot()
+    {
+        ++boots_;
+        since_boot_ = std::chrono::seconds{20};
+    }
+
+private:
+    engine::Instant wall_;
+    std::chrono::milliseconds since_boot_{std::chrono::hours{5}};
+    int boots_ = 1;
+};
+
 /// Runs what was posted when the test says so.
 class ManualStrand final : public AlarmExecutor {
 public:
@@ -109,6 +136,36 @@ public:
         state.release = true;
         return state;
     }
+    [[nodiscard]] boost::json::object seal_facts() const override { return {{"package_id", "p"}}; }
+    [[nodiscard]] vault::Result<void> check_seal() const override { return {}; }
+    /// "name" or "name|what does not agree"; nobody who is called a stranger.
+    [[nodiscard]] vault::Result<WitnessWord> read_statement(std::string_view document, std::string_view) const override
+    {
+        if (document.starts_with("stranger")) {
+            return vault::refuse(vault::VaultError::not_permitted, "is no witness");
+        }
+        const std::string_view name = document.substr(0, document.find('|'));
+        const std::string_view mismatch = document.substr(std::min(document.size(), name.size() + 1));
+        return WitnessWord{.name = std::string{name},
+                           .id = std::string{name},
+                           .mismatch = std::string{mismatch},
+                           .statement = std::string{document}};
+    }
+    [[nodiscard]] vault::Result<OpenIncident> report(OpenIncident incident, const WitnessWord*,
+                                                     engine::Instant) const override
+    {
+        incident.document = "report of " + incident.reason;
+        return incident;
+    }
+    [[nodiscard]] vault::Result<std::string> keep_report(const OpenIncident&) const override
+    {
+        if (report_fails) { return vault::refuse(vault::VaultError::storage_failed, "no space left"); }
+        return "incident.json";
+    }
+    [[nodiscard]] vault::Result<void> check_clearance(std::string_view, const OpenIncident&) const override
+    {
+        return {};
+    }
     [[nodiscard]] vault::Result<OpenedPaper> open(engine::Instant) override
     {
         if (state.shares_given < 2) {
@@ -152,6 +209,7 @@ public:
     std::vector<engine::Candidate> roster;
     std::uint64_t sealed_records = 0;
     bool seal_fails = false;
+    bool report_fails = false;
     bool keys_destroyed = false;
 };
 

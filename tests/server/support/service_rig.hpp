@@ -14,9 +14,10 @@ namespace papervault::server::test {
 /// A HallService on fakes: time, disk and threads move when the test says so.
 class ServiceRig {
 public:
-    explicit ServiceRig(int candidates = 2, bool seal_automatically = false)
+    /// @param machine_time  The hall's time comes from this machine's clocks instead of `clock`. Outlives the rig.
+    explicit ServiceRig(int candidates = 2, bool seal_automatically = false, FakeTime* machine_time = nullptr)
         : batch{batch_around(start + std::chrono::hours{1}, std::chrono::hours{2})}, paper{roster_of(candidates)},
-          automatically{seal_automatically},
+          automatically{seal_automatically}, machine{machine_time},
           hall_register{HallRegister::open(folder / "hall.db", crypto::random_secret(32)).value()}
     {
         for (int seat = 1; seat <= candidates; ++seat) {
@@ -50,8 +51,16 @@ public:
             if (auto taken = history.take(record); !taken) { throw std::runtime_error{taken.error().detail}; }
         }
         engine::forget_connections(history.state);
-        service = std::make_unique<HallService>(HallParts{.wall = nullptr,
-                                                          .clock = clock,
+        if (machine != nullptr) { // as the composition root does it
+            const auto anchor = history.opening ? hall_register->anchor("p").value() : std::nullopt;
+            wall = std::make_unique<HallClock>(anchor, chain.last_time(), *machine);
+            if (history.opening && !hall_register->store_anchor("p", wall->anchor())) {
+                throw std::runtime_error{"register"};
+            }
+        }
+        const Clock& hall_time = wall ? static_cast<const Clock&>(*wall) : clock;
+        service = std::make_unique<HallService>(HallParts{.wall = wall.get(),
+                                                          .clock = hall_time,
                                                           .strand = *strand,
                                                           .worker = *worker,
                                                           .journal = *journal,
@@ -79,6 +88,13 @@ public:
     {
         clock.set(now);
         strand->ring_if_due(now);
+        settle();
+    }
+    /// With a machine's clocks: time goes by.
+    void pass(std::chrono::milliseconds span)
+    {
+        machine->pass(span);
+        strand->ring_if_due(wall->now());
         settle();
     }
 
@@ -115,8 +131,16 @@ public:
     {
         return *ask(staff_peer(), method, std::move(path), std::move(body));
     }
+    /// By two witnesses.
+    void inspect()
+    {
+        staff(HttpMethod::post, "/v1/inspection");
+        staff(HttpMethod::post, "/v1/inspection/statements", "见证甲");
+        staff(HttpMethod::post, "/v1/inspection/statements", "见证乙");
+    }
     void open()
     {
+        inspect();
         staff(HttpMethod::post, "/v1/shares");
         staff(HttpMethod::post, "/v1/shares");
         staff(HttpMethod::post, "/v1/release");
@@ -187,6 +211,8 @@ public:
     FakeClock clock{start};
     FakePaper paper;
     bool automatically;
+    FakeTime* machine;
+    std::unique_ptr<HallClock> wall;
     std::unique_ptr<HallRegister> hall_register;
     crypto::CertificateAuthority authority = crypto::CertificateAuthority::create("hall-301", 10);
     std::string fatal;

@@ -1,5 +1,6 @@
 #include "server/support/test_hall.hpp"
 
+#include "ctl/inspect.hpp"
 #include "enrolment/enrolment_desk.hpp"
 #include "hall/taking_in.hpp"
 
@@ -138,6 +139,8 @@ TestHall::TestHall(int candidates, std::chrono::milliseconds begins_in, std::chr
     : directory{make_hall(folder / "hall")}, site{folder.path(), must_have(directory.identity()).card()},
       exam{site.seal(batch_around(wall_now() + begins_in, length), candidates, items)}
 {
+    must_have(directory.name_witness(first_witness.card()));
+    must_have(directory.name_witness(second_witness.card()));
 }
 
 TestHall::~TestHall()
@@ -242,8 +245,22 @@ Kiosk TestHall::kiosk(int seat)
     return kiosk;
 }
 
+std::string TestHall::witnessed(const vault::Identity& witness, const std::string& mismatch)
+{
+    const auto shown = must_have(shown_inspection(must(HttpMethod::get, "/v1/inspection")));
+    return vault::encode(must_have(vault::sign_inspection(shown.facts, shown.round, witness, mismatch, wall_now())));
+}
+
+void TestHall::inspect()
+{
+    must(HttpMethod::post, "/v1/inspection");
+    must(HttpMethod::post, "/v1/inspection/statements", witnessed(first_witness));
+    must(HttpMethod::post, "/v1/inspection/statements", witnessed(second_witness));
+}
+
 void TestHall::open()
 {
+    inspect();
     must(HttpMethod::post, "/v1/shares", site.share(exam, 0));
     must(HttpMethod::post, "/v1/shares", site.share(exam, 1));
     must(HttpMethod::post, "/v1/release", site.release(exam, wall_now()));

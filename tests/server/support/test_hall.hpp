@@ -98,7 +98,11 @@ public:
 
     /// Enrols, confirms, gets the certificate.
     [[nodiscard]] Kiosk kiosk(int seat);
-    /// Shares 0 and 1, release, open.
+    /// A witness's word on the seal as the hall shows it just now.
+    [[nodiscard]] std::string witnessed(const vault::Identity& witness, const std::string& mismatch = {});
+    /// Both witnesses look at the seal and sign.
+    void inspect();
+    /// Inspection, shares 0 and 1, release, open.
     void open();
     [[nodiscard]] std::string phase();
     /// Waits until the sitting is in the phase; fails the test after the time.
@@ -108,6 +112,8 @@ public:
     HallDirectory directory;
     ExamSite site;
     SealedExam exam;
+    vault::Identity first_witness = vault::Identity::generate("监考甲");
+    vault::Identity second_witness = vault::Identity::generate("监考乙");
     std::unique_ptr<RunningHall> running;
 
 private:

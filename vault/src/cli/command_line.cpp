@@ -148,6 +148,7 @@ private:
 
         CLI::App* parent = group("package", "试卷包 / sealed packages");
         add_ways_out(*this, parent);
+        add_incidents(*this, parent);
         app = parent;
         auto seal = command<SealPackage>(app, "seal", "封装（第一人）/ seal, first sealer");
         add_vault(app, seal->login);

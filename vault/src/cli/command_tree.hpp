@@ -81,5 +81,7 @@ void add_custody_commands(CommandTree& tree);
 
 /// `package withdraw`, `package rewrap`, …
 void add_ways_out(CommandTree& tree, CLI::App* package);
+/// `package incident-enter`, `package incident-clear`
+void add_incidents(CommandTree& tree, CLI::App* package);
 
 } // namespace papervault::vault::cli

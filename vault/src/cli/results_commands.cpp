@@ -1,12 +1,16 @@
 #include "cli/commands.hpp"
 #include "cli/session.hpp"
 #include "rehearsal/rehearsal.hpp"
+#include "results/sitting_entries.hpp"
 
 #include <papervault/engine/json.hpp>
 #include <papervault/vault/files.hpp>
+#include <papervault/vault/packages.hpp>
 #include <papervault/vault/results.hpp>
 
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace papervault::vault::cli {
 namespace {
@@ -36,6 +40,19 @@ boost::json::object to_json(const KeyCorrection& correction)
             {"after", engine::to_json(correction.after)}};
 }
 
+/// Whether the journal has the two witnesses' words in front of the opening.
+Result<bool> was_inspected(OfficeVault& vault, const AnswersFile& answers)
+{
+    const auto package = PackageRegister{vault}.reader(answers.package_id);
+    if (!package) { return std::unexpected{package.error()}; }
+    const auto entries = sitting_entries(answers, *package);
+    if (!entries) { return std::unexpected{entries.error()}; }
+    return std::ranges::any_of(*entries, [](const SittingEntry& entry) {
+        const auto* inspected = entry.subject.if_contains("inspected");
+        return inspected != nullptr && inspected->is_bool() && inspected->get_bool();
+    });
+}
+
 } // namespace
 
 Result<Report> run(const ImportAnswers& command)
@@ -50,16 +67,23 @@ Result<Report> run(const ImportAnswers& command)
         present += sheet.phase == engine::CandidatePhase::absent ? 0 : 1;
         responses += sheet.responses.size();
     }
+    const auto inspected = was_inspected(session->vault, *answers);
+    if (!inspected) { return std::unexpected{inspected.error()}; }
+    const std::string_view warning =
+        *inspected ? std::string_view{}
+                   : say("注意：记录中没有开启前的密封查验（V6）。\n",
+                         "Mind: the journal has no inspection of the seal before the opening (V6).\n");
     return Report{{{"package", answers->package_id},
                    {"batch", answers->batch_id},
+                   {"seal_inspected", *inspected},
                    {"sheets", answers->sheets.size()},
                    {"present", present},
                    {"responses", responses},
                    {"journal_records", answers->journal_records},
                    {"journal_head", answers->journal_head.hex()}},
-                  fmt::format("{} {}: {} {}, {} {}, {} {}\n", say("答卷已接收", "Answers taken in"), answers->batch_id,
-                              answers->sheets.size(), say("份", "sheets"), present, say("人到考", "present"), responses,
-                              say("题作答", "responses"))};
+                  fmt::format("{} {}: {} {}, {} {}, {} {}\n{}", say("答卷已接收", "Answers taken in"),
+                              answers->batch_id, answers->sheets.size(), say("份", "sheets"), present,
+                              say("人到考", "present"), responses, say("题作答", "responses"), warning)};
 }
 
 Result<Report> run(const Grade& command)

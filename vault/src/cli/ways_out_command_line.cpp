@@ -13,7 +13,8 @@ void add_ways_out(CommandTree& tree, CLI::App* package)
     app->add_option("--reason", withdraw->reason, "理由 / reason")->required();
     app->add_option("--out", withdraw->out, "交给考场的撤回令 / the order for the hall, to write")->required();
     app = package;
-    auto replace = tree.command<ReplacePackage>(app, "replace", "以备用包代替已撤回的 / a spare for a withdrawn one");
+    auto replace = tree.command<ReplacePackage>(
+        app, "replace", "以备用包代替已撤回的，两人先后执行 / a spare for a withdrawn one, by two officers");
     CommandTree::add_vault(app, replace->login);
     app->add_option("--package", replace->package, "已撤回的 / the withdrawn one")->required();
     app->add_option("--spare", replace->spare, "备用的 / the spare")->required();

@@ -87,12 +87,16 @@ Result<Report> run(const ReplacePackage& command)
 {
     auto session = open_vault(command.login);
     if (!session) { return std::unexpected{session.error()}; }
-    if (auto replaced =
-            PackageRegister{session->vault}.replace(command.package, command.spare, command.reason, wall_clock());
-        !replaced) {
-        return std::unexpected{replaced.error()};
+    const auto replaced =
+        PackageRegister{session->vault}.replace(command.package, command.spare, command.reason, wall_clock());
+    if (!replaced && replaced.error().code == VaultError::quorum_incomplete) {
+        return Report{
+            {{"package", command.package}, {"spare", command.spare}, {"state", "proposed"}},
+            fmt::format("{}\n", say("已提议。须由另一人再次执行本命令，方才生效。",
+                                    "Proposed. Another officer has to give this command, too; then it is final."))};
     }
-    return Report{{{"package", command.package}, {"spare", command.spare}},
+    if (!replaced) { return std::unexpected{replaced.error()}; }
+    return Report{{{"package", command.package}, {"spare", command.spare}, {"state", "replaced"}},
                   fmt::format("{} → {}\n", command.package, command.spare)};
 }
 

@@ -5,6 +5,7 @@
 #include "custody/spoken_release.hpp"
 #include "package/bindings.hpp"
 
+#include <algorithm>
 #include <optional>
 
 namespace papervault::vault {
@@ -13,6 +14,7 @@ struct HallOpening::State {
     PackageHeader header;
     ShareCollector shares;
     std::optional<crypto::SecretBuffer> release_share;
+    std::optional<engine::Instant> released_at; ///< As the office signed it; a release by voice has no time.
 };
 
 HallOpening::HallOpening(std::shared_ptr<State> state) : state_{std::move(state)} {}
@@ -23,8 +25,10 @@ Result<HallOpening> HallOpening::begin(const PackageReader& package, const Ident
     if (hall.card() != header.hall) {
         return refuse(VaultError::wrong_host, "the package is sealed for " + header.hall.name);
     }
-    return HallOpening{std::make_shared<State>(
-        State{.header = header, .shares = {header, LockSet::hall, hall}, .release_share = std::nullopt})};
+    return HallOpening{std::make_shared<State>(State{.header = header,
+                                                     .shares = {header, LockSet::hall, hall},
+                                                     .release_share = std::nullopt,
+                                                     .released_at = std::nullopt})};
 }
 
 Result<void> HallOpening::add_share(const SharePart& part)
@@ -51,6 +55,7 @@ Result<void> HallOpening::add_release(const Release& release)
                       "the share of " + header.office.name + " is not the one that was sealed");
     }
     state_->release_share = *std::move(share);
+    state_->released_at = std::max(release.issued_at, state_->released_at.value_or(release.issued_at));
     return {};
 }
 
@@ -95,6 +100,12 @@ Result<CompartmentKeys> HallOpening::open(engine::Instant now) const
     }
     if (now > header.batch.expires_at) {
         return refuse(VaultError::expired, "the package opened until " + engine::to_text(header.batch.expires_at));
+    }
+    if (state_->released_at && now + release_clock_tolerance < *state_->released_at) {
+        return refuse(VaultError::release_time_not_reached,
+                      "the hall's clock says " + engine::to_text(now) + ", but " + header.office.name +
+                          " signed the release at " + engine::to_text(*state_->released_at) +
+                          "; set the machine's clock right and start the hall again");
     }
     // Only now, when nothing is missing and it is time, the secrets are put together.
     const auto custody_secret = state_->shares.combine();

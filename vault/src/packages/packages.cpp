@@ -1,6 +1,7 @@
 #include <papervault/vault/packages.hpp>
 
 #include "packages/compartments.hpp"
+#include "packages/stored_texts.hpp"
 
 #include <papervault/engine/json.hpp>
 #include <papervault/vault/batch_policies.hpp>
@@ -239,6 +240,7 @@ Result<crypto::SecretBuffer> PackageRegister::release_share(std::string_view pac
     if (auto still_good = require_not_withdrawn(package_id); !still_good) {
         return std::unexpected{still_good.error()};
     }
+    if (auto calm = require_no_incident(package_id); !calm) { return std::unexpected{calm.error()}; }
     return guarded([&]() -> Result<crypto::SecretBuffer> {
         Statement row = vault_->database().prepare("SELECT release_share FROM packages WHERE id = ?");
         row.bind(package_id);
@@ -280,14 +282,20 @@ Result<void> PackageRegister::enter_handover(const Handover& handover, engine::I
     if (auto valid = verify_handover(handover, *package); !valid) { return valid; }
     const std::string text = encode(handover);
     const crypto::Digest digest = crypto::blake2b("papervault.handover.v1", {crypto::bytes_of(text)});
+    const std::string name = "handover/" + handover.package_id + "/" + digest.hex();
+    const auto before = guarded([&]() -> Result<std::string> { return stored(vault_->database(), name); });
+    if (!before) { return std::unexpected{before.error()}; }
+    if (!before->empty()) { return refuse(VaultError::already_used, "this hand-over is in already"); }
     const auto file = record_folder(handover.package_id) / ("handover-" + digest.hex().substr(0, 16) + ".json");
     if (auto kept = write_file_durably(file, crypto::bytes_of(text), true); !kept) { return kept; }
-    const auto recorded = vault_->record("package.handover", now, [&](Database&) -> Result<boost::json::object> {
-        return boost::json::object{{"package", handover.package_id},
-                                   {"giver", to_json(handover.giver)},
-                                   {"taker", to_json(handover.taker)},
-                                   {"digest", digest.hex()}};
-    });
+    const auto recorded =
+        vault_->record("package.handover", now, [&](Database& database) -> Result<boost::json::object> {
+            store(database, name, engine::to_text(now));
+            return boost::json::object{{"package", handover.package_id},
+                                       {"giver", to_json(handover.giver)},
+                                       {"taker", to_json(handover.taker)},
+                                       {"digest", digest.hex()}};
+        });
     if (!recorded) { return std::unexpected{recorded.error()}; }
     return {};
 }

@@ -1,6 +1,8 @@
 // What the register does when something breaks: releases by voice, locks for somebody else, withdrawal.
 #include <papervault/vault/packages.hpp>
 
+#include "packages/stored_texts.hpp"
+
 #include <papervault/engine/json.hpp>
 #include <papervault/vault/files.hpp>
 
@@ -18,22 +20,6 @@ std::string rewrap_name(std::string_view package_id, int number)
 std::string withdrawal_name(std::string_view package_id)
 {
     return "withdrawal/" + std::string{package_id};
-}
-
-std::string stored(Database& database, std::string_view name)
-{
-    Statement row = database.prepare("SELECT value FROM meta WHERE name = ?");
-    row.bind(name);
-    return row.step() ? row.text(0) : std::string{};
-}
-
-void store(Database& database, std::string_view name, std::string_view value)
-{
-    database
-        .prepare("INSERT INTO meta(name, value) VALUES (?, ?) ON CONFLICT(name) DO UPDATE SET value = excluded.value")
-        .bind(name)
-        .bind(value)
-        .run();
 }
 
 struct StoredWithdrawal {
@@ -54,6 +40,43 @@ Result<std::optional<StoredWithdrawal>> withdrawal_of(Database& database, std::s
                            .document = fields.text("document", 1 << 15)};
     if (auto done = fields.finish(); !done) { return refuse(VaultError::malformed, done.error().detail); }
     return std::optional{std::move(found)};
+}
+
+std::string replaced_name(std::string_view withdrawn_id)
+{
+    return "replaced/" + std::string{withdrawn_id};
+}
+
+std::string replacing_name(std::string_view spare_id)
+{
+    return "replacing/" + std::string{spare_id};
+}
+
+std::string proposal_name(std::string_view withdrawn_id, std::string_view spare_id)
+{
+    return "replacement/" + std::string{withdrawn_id} + "/" + std::string{spare_id};
+}
+
+struct StoredReplacement {
+    std::string first_officer; ///< Empty while nobody has proposed it.
+    std::string reason;
+    bool final_for_either = false; ///< One of the two has its counterpart already.
+};
+
+Result<StoredReplacement> replacement_of(Database& database, std::string_view withdrawn_id, std::string_view spare_id)
+{
+    StoredReplacement found;
+    found.final_for_either =
+        !stored(database, replaced_name(withdrawn_id)).empty() || !stored(database, replacing_name(spare_id)).empty();
+    const std::string text = stored(database, proposal_name(withdrawn_id, spare_id));
+    if (text.empty()) { return found; }
+    const auto value = engine::parse_json(text, {.bytes_max = 1 << 16, .depth_max = 4});
+    if (!value) { return refuse(VaultError::malformed, "replacement: " + value.error().detail); }
+    engine::JsonFields fields{*value, "replacement"};
+    found.first_officer = fields.text("first_officer", 16);
+    found.reason = fields.text("reason", 500);
+    if (auto done = fields.finish(); !done) { return refuse(VaultError::malformed, done.error().detail); }
+    return found;
 }
 
 void store_withdrawal(Database& database, std::string_view package_id, const StoredWithdrawal& withdrawal)
@@ -114,10 +137,7 @@ Result<void> PackageRegister::require_not_withdrawn(std::string_view package_id)
 
 Result<Withdrawal> PackageRegister::withdraw(std::string_view package_id, std::string reason, engine::Instant now)
 {
-    const bool manager = vault_->require(Role::manager).has_value();
-    if (auto allowed = vault_->require(Role::releaser); !manager && !allowed) {
-        return std::unexpected{allowed.error()};
-    }
+    if (auto allowed = require_manager_or_releaser(); !allowed) { return std::unexpected{allowed.error()}; }
     if (reason.empty() || reason.size() > 500) {
         return refuse(VaultError::malformed, "a withdrawal needs a reason of 1 to 500 bytes");
     }
@@ -141,6 +161,8 @@ Result<Withdrawal> PackageRegister::withdraw(std::string_view package_id, std::s
             VaultError::quorum_incomplete,
             "the release is stopped from now on; a second officer has to agree before the withdrawal is final");
     }
+    // It is final: whoever has lost the file gets the same word again, and the ledger no second entry.
+    if (!(*before)->document.empty()) { return decode_withdrawal((*before)->document); }
     if ((*before)->first_officer == actor) {
         return refuse(VaultError::not_permitted, "the second officer has to be another person");
     }
@@ -161,44 +183,75 @@ Result<Withdrawal> PackageRegister::withdraw(std::string_view package_id, std::s
     return withdrawal;
 }
 
-Result<void> PackageRegister::replace(std::string_view withdrawn_id, std::string_view spare_id, std::string reason,
-                                      engine::Instant now)
+Result<void> PackageRegister::check_spare(const PackageRecord& withdrawn, const PackageRecord& spare) const
 {
-    if (auto allowed = vault_->require(Role::releaser); !allowed) { return allowed; }
-    const auto record = find(withdrawn_id);
-    if (!record) { return std::unexpected{record.error()}; }
-    if (record->state != "withdrawn") {
-        return refuse(VaultError::conflict, "package " + record->id + " is not withdrawn");
+    if (withdrawn.state != "withdrawn") {
+        return refuse(VaultError::conflict, "package " + withdrawn.id + " is not withdrawn");
     }
-    const auto before = reader(withdrawn_id);
+    const auto before = reader(withdrawn.id);
     if (!before) { return std::unexpected{before.error()}; }
-    const auto spare_record = find(spare_id);
-    if (!spare_record) { return std::unexpected{spare_record.error()}; }
-    const auto spare = reader(spare_id);
-    if (!spare) { return std::unexpected{spare.error()}; }
+    const auto after = reader(spare.id);
+    if (!after) { return std::unexpected{after.error()}; }
     const engine::Batch& out = before->header().batch;
-    const engine::Batch& in = spare->header().batch;
-    if (spare_record->state != "sealed" || in.occupation_code != out.occupation_code || in.level != out.level ||
-        in.subject != out.subject || in.hall != out.hall || before->header().candidates != spare->header().candidates) {
+    const engine::Batch& in = after->header().batch;
+    if (spare.state != "sealed" || in.occupation_code != out.occupation_code || in.level != out.level ||
+        in.subject != out.subject || in.hall != out.hall || before->header().candidates != after->header().candidates) {
         return refuse(VaultError::wrong_batch,
                       "the spare is not a sealed package for the same occupation, level, subject, hall and number of "
                       "candidates");
     }
     for (const FormSummary& form : before->header().forms) {
-        if (std::ranges::find(spare->header().forms, form.digest, &FormSummary::digest) !=
-            spare->header().forms.end()) {
+        if (std::ranges::find(after->header().forms, form.digest, &FormSummary::digest) !=
+            after->header().forms.end()) {
             return refuse(VaultError::already_used,
                           "form " + form.id + " of the withdrawn package is in the spare, too");
         }
     }
-    const auto recorded = vault_->record("package.replace", now, [&](Database&) -> Result<boost::json::object> {
-        return boost::json::object{{"package", std::string{withdrawn_id}},
-                                   {"spare", std::string{spare_id}},
-                                   {"batch", in.id},
-                                   {"reason", reason}};
+    return {};
+}
+
+Result<void> PackageRegister::replace(std::string_view withdrawn_id, std::string_view spare_id, std::string reason,
+                                      engine::Instant now)
+{
+    if (auto allowed = require_manager_or_releaser(); !allowed) { return allowed; }
+    if (reason.empty() || reason.size() > 500) {
+        return refuse(VaultError::malformed, "a replacement needs a reason of 1 to 500 bytes");
+    }
+    const auto withdrawn = find(withdrawn_id);
+    if (!withdrawn) { return std::unexpected{withdrawn.error()}; }
+    const auto spare = find(spare_id);
+    if (!spare) { return std::unexpected{spare.error()}; }
+    if (auto fits = check_spare(*withdrawn, *spare); !fits) { return fits; }
+    const auto before = guarded([&] { return replacement_of(vault_->database(), withdrawn_id, spare_id); });
+    if (!before) { return std::unexpected{before.error()}; }
+    if (before->final_for_either) {
+        return refuse(VaultError::already_used,
+                      "the withdrawn package has its replacement, or the spare is one for another package");
+    }
+    const std::string& actor = vault_->actor().id;
+    const bool proposed = !before->first_officer.empty();
+    if (proposed && before->first_officer == actor) {
+        return refuse(VaultError::not_permitted, "the second officer has to be another person");
+    }
+    const std::string_view action = proposed ? "package.replace" : "package.replace.propose";
+    const auto recorded = vault_->record(action, now, [&](Database& database) -> Result<boost::json::object> {
+        boost::json::object subject{
+            {"package", std::string{withdrawn_id}}, {"spare", std::string{spare_id}}, {"batch", spare->batch_id}};
+        if (proposed) {
+            store(database, replaced_name(withdrawn_id), spare_id);
+            store(database, replacing_name(spare_id), withdrawn_id);
+            subject["proposed_by"] = before->first_officer;
+            subject["reason"] = before->reason;
+        } else {
+            const boost::json::object proposal{{"first_officer", actor}, {"reason", reason}};
+            store(database, proposal_name(withdrawn_id, spare_id), engine::canonical_json(proposal));
+            subject["reason"] = reason;
+        }
+        return subject;
     });
     if (!recorded) { return std::unexpected{recorded.error()}; }
-    return {};
+    if (proposed) { return {}; }
+    return refuse(VaultError::quorum_incomplete, "a second officer has to agree before the spare takes the place");
 }
 
 Result<std::string> PackageRegister::release_spoken(std::string_view package_id, engine::Instant now)

@@ -1,6 +1,8 @@
 #include <papervault/vault/results.hpp>
 
 #include "import/csv.hpp"
+#include "packages/stored_texts.hpp"
+#include "results/sitting_entries.hpp"
 
 #include <papervault/engine/json.hpp>
 #include <papervault/engine/sitting.hpp>
@@ -145,6 +147,41 @@ Result<PersonMarks> read_marks(const std::filesystem::path& csv)
     return marks;
 }
 
+Result<void> ResultRegister::record_sitting(const AnswersFile& answers, const PackageReader& package,
+                                            engine::Instant now)
+{
+    const auto entries = sitting_entries(answers, package);
+    if (!entries) { return std::unexpected{entries.error()}; }
+    for (const SittingEntry& entry : *entries) {
+        // Each once, also when an import was interrupted between two of them; an incident was perhaps entered before.
+        const std::string told = "sitting/" + answers.package_id + "/" + std::to_string(entry.record);
+        const auto before = guarded([&]() -> Result<bool> {
+            const bool entered = !entry.incident.empty() &&
+                                 !stored(vault_->database(), incident_name(answers.package_id, entry.incident)).empty();
+            return entered || !stored(vault_->database(), told).empty();
+        });
+        if (!before) { return std::unexpected{before.error()}; }
+        if (*before) { continue; }
+        const auto recorded = vault_->record(entry.action, now, [&](Database& database) -> Result<boost::json::object> {
+            store(database, told, entry.action);
+            return entry.subject;
+        });
+        if (!recorded) { return std::unexpected{recorded.error()}; }
+    }
+    return {};
+}
+
+Result<void> ResultRegister::require_no_answers(std::string_view package_id)
+{
+    return guarded([&]() -> Result<void> {
+        Statement before = vault_->database().prepare("SELECT 1 FROM answers WHERE package_id = ?");
+        before.bind(package_id);
+        if (!before.step()) { return {}; }
+        return refuse(VaultError::already_used,
+                      "the answers of package " + std::string{package_id} + " are in already");
+    });
+}
+
 Result<AnswersFile> ResultRegister::import_answers(const std::filesystem::path& file, engine::Instant now)
 {
     if (auto allowed = vault_->require(Role::grader); !allowed) { return std::unexpected{allowed.error()}; }
@@ -182,6 +219,8 @@ Result<AnswersFile> ResultRegister::import_answers(const std::filesystem::path& 
         if (!expected.empty()) {
             return refuse(VaultError::wrong_batch, "the sheet of " + *expected.begin() + " is missing");
         }
+        if (auto first = require_no_answers(record.id); !first) { return std::unexpected{first.error()}; }
+        if (auto told = record_sitting(*answers, *package, now); !told) { return std::unexpected{told.error()}; }
         const crypto::Digest digest = crypto::blake2b(*bytes);
         if (auto kept = write_file_durably(packages.record_folder(record.id) / "answers.pva", *bytes, true); !kept) {
             return std::unexpected{kept.error()};

@@ -14,6 +14,8 @@ constexpr std::array sentences{
     Sentence{"vault.init", archive, "{actor} 建立了保密库“{name}”。", "{actor} made the vault \"{name}\"."},
     Sentence{"officer.add", archive, "{actor} 增加了人员 {card.name}（{roles}）。",
              "{actor} added {card.name} ({roles})."},
+    Sentence{"policy.suites", archive, "{actor} 设定本站接受的密码算法套件：{accepted}。",
+             "{actor} set the suites of algorithms that this office accepts: {accepted}."},
     Sentence{"bank.specification", bank, "{actor} 装入了鉴定要素细目表，{points} 个鉴定点。",
              "{actor} loaded the specification table, {points} points."},
     Sentence{"bank.import", bank,
@@ -65,6 +67,11 @@ constexpr std::array sentences{
         "{reason}."},
     Sentence{"package.withdraw", custody, "{actor} 撤回了试卷包，原因：{reason}。",
              "{actor} withdrew the package, because: {reason}."},
+    Sentence{
+        "package.replace.propose", custody,
+        "{actor} 提议以备用试卷包 {spare} 代替已撤回的试卷包；待另一人确认。原因：{reason}。",
+        "{actor} proposed the spare package {spare} for the withdrawn one; another officer is to confirm. Because: "
+        "{reason}."},
     Sentence{"package.replace", custody, "{actor} 以备用试卷包 {spare} 代替已撤回的试卷包，原因：{reason}。",
              "{actor} put the spare package {spare} in the place of the withdrawn one, because: {reason}."},
     Sentence{"package.rewrap", custody,
@@ -77,9 +84,24 @@ constexpr std::array sentences{
              "{giver.name} handed the package to {taker.name}; both checked and signed. Entered by {actor}."},
     Sentence{"release.issue", custody, "{actor} 签发了开启授权，有效期 {not_before} 至 {not_after}。",
              "{actor} issued the release, valid from {not_before} to {not_after}."},
-    Sentence{"package.open", sitting, "{actor} 登记：考场开启了试卷包。",
-             "{actor} entered that the hall opened the package."},
-    Sentence{"package.incident", sitting, "{actor} 登记了事件：{reason}。", "{actor} entered an incident: {reason}."},
+    Sentence{
+        "package.inspect", sitting,
+        "考场拆封前当众查验密封，{witnesses} 见证并签名，所见与封装一致（{at}）；{actor} 登记。",
+        "Before the opening the seal was inspected in public; {witnesses} signed that it agrees ({at}). Entered by "
+        "{actor}."},
+    Sentence{"package.open", sitting,
+             "{actor} 登记：考场于 {at} 开启了试卷包，份额由 {givers} 给出；拆封前查验：{inspected}。",
+             "{actor} entered that the hall opened the package at {at} with the shares of {givers}; seal inspected "
+             "before: {inspected}."},
+    Sentence{
+        "package.incident", sitting, "{actor} 登记了事件 {incident}：{reason}（{reported_by} 报告），试卷包不得开启。",
+        "{actor} entered incident {incident}: {reason} (reported by {reported_by}); the package may not be opened."},
+    Sentence{"package.incident.propose", sitting,
+             "{actor} 提议准许考场继续（事件 {incident}）；待另一人确认。理由：{reason}。",
+             "{actor} proposed that the hall may go on after incident {incident}; another officer is to confirm. "
+             "Because: {reason}."},
+    Sentence{"package.incident.clear", sitting, "{actor} 准许考场重新查验后继续（事件 {incident}），理由：{reason}。",
+             "{actor} let the hall go on, with a new inspection, after incident {incident}, because: {reason}."},
     Sentence{"answers.import", sitting, "{actor} 接收了考场答卷 {sheets} 份，记录链 {journal_records} 条。",
              "{actor} took in {sheets} answer sheets and a journal of {journal_records} records."},
     Sentence{"grade.open_key", grading, "{graders} 合议开启了答案与评分标准（{actor} 操作）。",
@@ -130,6 +152,7 @@ std::string shown(const boost::json::value& value)
         }
         return text;
     }
+    if (value.is_bool()) { return value.get_bool() ? "✓" : "✗"; }
     return boost::json::serialize(value);
 }
 

@@ -103,10 +103,12 @@ Result<Story> tell_story(std::span<const LedgerEntry> entries, std::string_view 
         const bool ran = entry.action == "draw.run" || entry.action == "draw.loft";
         if (ran && text_member(entry.subject, "draw") == story.draw_id) { drawn_at = entry.index; }
     }
-    // What came into the bank before the draw could come into the paper; holds on everything are holds on this paper.
+    // What came into the bank before the draw could come into the paper; holds on everything are holds on this paper,
+    // and so are the suites that the office accepts.
     for (const LedgerEntry& entry : entries) {
         const bool bank = about_the_bank(entry) && entry.index < drawn_at;
-        const bool general = entry.action.starts_with("retention.") && text_member(entry.subject, "package") == "*";
+        const bool general = entry.action == "policy.suites" ||
+                             (entry.action.starts_with("retention.") && text_member(entry.subject, "package") == "*");
         if (bank || general || names_any(entry.subject, ids)) { story.events.push_back(event_of(entry, language)); }
     }
     return story;

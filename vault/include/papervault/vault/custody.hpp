@@ -94,6 +94,9 @@ struct Handover {
 /// Both signatures, over this package.
 [[nodiscard]] Result<void> verify_handover(const Handover& handover, const PackageReader& package);
 
+/// By so much the clocks of office and hall may differ.
+inline constexpr std::chrono::minutes release_clock_tolerance{2};
+
 /// Collects what opens the hall's compartments and opens them once everything is there. Holds shares in locked memory
 /// only, and needs neither the reader nor the identity after begin(). One thread at a time; a copy is the same opening.
 class HallOpening {
@@ -120,7 +123,8 @@ public:
     [[nodiscard]] std::vector<std::string> givers() const; ///< Names, in order of giving.
 
     /// @param now  The hall's clock: it only adds refusals; without the release no clock value opens (T5).
-    /// @return quorum_incomplete, release_time_not_reached (also without the release), expired, share_invalid,
+    /// @return quorum_incomplete, release_time_not_reached (also without the release, and by a clock that is more than
+    /// release_clock_tolerance before the time at which the office signed it), expired, share_invalid,
     /// authentication_failed.
     [[nodiscard]] Result<CompartmentKeys> open(engine::Instant now) const;
 

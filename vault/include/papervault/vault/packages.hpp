@@ -4,6 +4,7 @@
 #include <papervault/engine/grading.hpp>
 #include <papervault/vault/custody.hpp>
 #include <papervault/vault/draws.hpp>
+#include <papervault/vault/inspection.hpp>
 #include <papervault/vault/office.hpp>
 #include <papervault/vault/package.hpp>
 #include <papervault/vault/rewrap.hpp>
@@ -72,9 +73,20 @@ public:
     /// second one, another person, makes it final. @return What the halls are told.
     [[nodiscard]] Result<Withdrawal> withdraw(std::string_view package_id, std::string reason, engine::Instant now);
     /// A spare, sealed for a batch of the same kind, takes the place of a withdrawn package; no form may be in both.
+    /// The first officer (manager or releaser) proposes it, which is told by quorum_incomplete; the second one, another
+    /// person, makes it final. One spare for one package, once.
+    /// @return conflict (not withdrawn), wrong_batch (no spare for it), already_used.
     [[nodiscard]] Result<void> replace(std::string_view withdrawn_id, std::string_view spare_id, std::string reason,
                                        engine::Instant now);
-    /// Enters a hand-over that both sides have signed.
+    /// Enters an incident that the package's hall has signed. From now on nothing is released for it until it is
+    /// cleared or the package is withdrawn. The same one twice is no error. For managers and releasers.
+    [[nodiscard]] Result<void> enter_incident(const Incident& incident, engine::Instant now);
+    /// The first officer (manager or releaser) proposes to let the hall go on, which is told by quorum_incomplete; the
+    /// second one, another person, makes it final. @return What the hall is told. not_found for an incident that was
+    /// not entered, conflict for one that is cleared.
+    [[nodiscard]] Result<Clearance> clear_incident(std::string_view package_id, std::string_view incident_id,
+                                                   std::string reason, engine::Instant now);
+    /// Enters a hand-over that both sides have signed. @return already_used for one that is in already.
     [[nodiscard]] Result<void> enter_handover(const Handover& handover, engine::Instant now);
 
     [[nodiscard]] Result<PackageRecord> find(std::string_view package_id);
@@ -87,6 +99,9 @@ private:
     /// Not of a withdrawn package. Needs the role of a releaser.
     [[nodiscard]] Result<crypto::SecretBuffer> release_share(std::string_view package_id);
     [[nodiscard]] Result<void> require_not_withdrawn(std::string_view package_id) const;
+    [[nodiscard]] Result<void> check_spare(const PackageRecord& withdrawn, const PackageRecord& spare) const;
+    [[nodiscard]] Result<void> require_no_incident(std::string_view package_id) const;
+    [[nodiscard]] Result<void> require_manager_or_releaser() const;
     [[nodiscard]] Result<void> apply_rewraps(PackageReader& package) const;
     OfficeVault* vault_;
 };

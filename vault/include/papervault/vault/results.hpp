@@ -83,7 +83,8 @@ public:
     explicit ResultRegister(OfficeVault& vault) : vault_{&vault} {}
 
     /// Takes a hall's answers in: signature, package, counts and every receipt are checked; a copy stays in the vault's
-    /// records.
+    /// records. What its journal says of inspection, incidents and opening goes into the ledger, checked: the words of
+    /// the witnesses are signed by themselves.
     /// @return already_used when the package's answers are in already.
     [[nodiscard]] Result<AnswersFile> import_answers(const std::filesystem::path& file, engine::Instant now);
     [[nodiscard]] Result<AnswersFile> answers(std::string_view package_id);
@@ -126,6 +127,9 @@ public:
     write_report(std::string_view package_id, const std::filesystem::path& folder, engine::Instant now);
 
 private:
+    [[nodiscard]] Result<void> require_no_answers(std::string_view package_id);
+    [[nodiscard]] Result<void> record_sitting(const AnswersFile& answers, const PackageReader& package,
+                                              engine::Instant now);
     [[nodiscard]] Result<KeyCompartment> open_key(const PackageReader& package, const std::vector<engine::Form>& forms,
                                                   const Identity& grader, std::span<const SharePart> shares,
                                                   engine::Instant now);

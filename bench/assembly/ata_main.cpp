@@ -52,9 +52,15 @@ try {
     solve_app->add_option("--seed", solve.seed);
     solve_app->add_option("--out", solve.out, "file for FORM lines");
 
+    DiagnoseOptions diagnose;
+    auto* const diagnose_app = app.add_subcommand("diagnose", "the smallest set of constraints that contradict");
+    diagnose_app->add_option("instance", diagnose.instance)->required();
+    diagnose_app->add_option("--seconds", diagnose.seconds, "of CPU time");
+
     CLI11_PARSE(app, argument_count, arguments);
     if (*solve_app) { return solve_command(solve); }
     if (*draw_app) { return draw_command(draw); }
+    if (*diagnose_app) { return diagnose_command(diagnose); }
     return verify_command(verify);
 } catch (const std::exception& error) {
     fmt::print(stderr, "{}\n", error.what());

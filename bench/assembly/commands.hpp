@@ -36,6 +36,13 @@ struct SolveOptions {
 /// The best forms for the goal, verified.
 int solve_command(const SolveOptions& options);
 
+struct DiagnoseOptions {
+    std::string instance;
+    double seconds = 5; ///< Of CPU time.
+};
+/// Which constraints can't be met together.
+int diagnose_command(const DiagnoseOptions& options);
+
 [[nodiscard]] std::string forms_to_text(const FormList& forms);
 
 } // namespace papervault::assembly_bench

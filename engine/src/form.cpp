@@ -240,6 +240,17 @@ std::string form_identity_text(const Form& form)
     return canonical_json(identities);
 }
 
+void stand_together(Form& form)
+{
+    for (FormSection& section : form.sections) {
+        std::vector<FormItem> together;
+        for (auto& block : blocks_of(std::move(section.items))) {
+            std::ranges::move(block, std::back_inserter(together));
+        }
+        section.items = std::move(together);
+    }
+}
+
 Form permute(const Form& form, RandomStream& stream)
 {
     Form permuted = form;

@@ -1,5 +1,9 @@
 #include "engine/assembly_support.hpp"
 
+#include <papervault/engine/diagnosis.hpp>
+
+#include <cstdlib>
+
 namespace papervault::engine {
 namespace {
 
@@ -74,6 +78,96 @@ TEST(RandomBlueprintTest, IsDrawnExactlyWhenAFormExists)
     }
     EXPECT_GT(drawn, 200);
     EXPECT_GT(impossible, 200);
+}
+
+AmountRange random_range(Chooser& chooser, int most)
+{
+    const int least = static_cast<int>(chooser.between(0, most / 2));
+    return {least, least + static_cast<int>(chooser.between(0, most))};
+}
+
+/// Facts for the rules to look at.
+void add_facts(Chooser& chooser, std::vector<PoolItem>& pool)
+{
+    constexpr std::array classes{"", "识记", "应用"};
+    constexpr std::array sets{"", "", "u", "v"};
+    constexpr std::array letters{'A', 'B', 'C'};
+    for (PoolItem& item : pool) {
+        item.facts.level = static_cast<int>(chooser.between(0, 3));
+        item.facts.cognitive_class = chooser.of(classes);
+        item.facts.enemy_set = chooser.of(sets);
+        item.facts.stimulus = chooser.of(sets);
+        if (item.type == ItemType::single_choice) { item.facts.key_letter = chooser.of(letters); }
+        item.facts.characters = static_cast<int>(chooser.between(10, 60));
+        item.facts.uses = static_cast<int>(chooser.between(0, 3));
+        item.facts.has_picture = chooser.one_in(3);
+        if (chooser.one_in(2)) { item.facts.discrimination = Decimal::from_units(chooser.between(0, 9) * 100'000); }
+    }
+}
+
+void add_rules(Chooser& chooser, Blueprint& blueprint)
+{
+    const int items = blueprint.sections.front().count;
+    BlueprintRules& rules = blueprint.rules;
+    if (chooser.one_in(4)) {
+        rules.levels.push_back({static_cast<int>(chooser.between(1, 3)), random_range(chooser, items)});
+    }
+    if (chooser.one_in(4)) { rules.cognitive.push_back({"应用", random_range(chooser, items)}); }
+    if (chooser.one_in(4)) { rules.key_letters.push_back({'A', random_range(chooser, items)}); }
+    if (chooser.one_in(5)) { rules.stimulus = StimulusRule{chooser.one_in(2), random_range(chooser, 2)}; }
+    if (chooser.one_in(5)) { rules.uses_at_most = static_cast<int>(chooser.between(0, 2)); }
+    if (chooser.one_in(5)) { rules.pictures = random_range(chooser, items); }
+    if (chooser.one_in(5)) {
+        rules.characters = AmountRange{0, static_cast<int>(chooser.between(20, 40 * items + 20))};
+    }
+    if (chooser.one_in(6)) { rules.discrimination_at_least = Decimal::from_units(300'000); }
+    if (chooser.one_in(60)) { rules.exposure = Exposure::even; }
+    if (chooser.one_in(6)) { rules.groups.push_back({{"i0", "i1", "i2"}, {0, 1}, false}); }
+    if (chooser.one_in(8)) { rules.required_items.push_back({"i1", 0}); }
+}
+
+/// How many to try: PAPERVAULT_SOAK_BLUEPRINTS=1000000 for a soak, a few seconds' worth otherwise.
+std::uint64_t soak_rounds()
+{
+    const char* const wanted = std::getenv("PAPERVAULT_SOAK_BLUEPRINTS");
+    return wanted == nullptr ? 2'000 : std::strtoull(wanted, nullptr, 10);
+}
+
+/// With rules of every kind: what is drawn is verified by code that shares nothing with the drawer, what is refused has
+/// no form among all choices, and what the diagnosis calls infeasible hasn't either.
+TEST(RandomBlueprintTest, SoaksWithRules)
+{
+    const std::uint64_t rounds = soak_rounds();
+    std::uint64_t drawn = 0;
+    std::uint64_t impossible = 0;
+    for (std::uint64_t round = 0; round < rounds; ++round) {
+        Chooser chooser{seed + 2 + round};
+        auto pool = random_pool(chooser);
+        add_facts(chooser, pool);
+        Blueprint blueprint = random_blueprint(chooser);
+        add_rules(chooser, blueprint);
+        SCOPED_TRACE("round " + std::to_string(round) + ": " + canonical_json(to_json(blueprint)));
+        if (!validate(blueprint)) { continue; }
+        const bool exists = !all_forms(pool, blueprint).empty();
+        (exists ? drawn : impossible) += 1;
+        const auto diagnosis = diagnose(pool, blueprint);
+        if (diagnosis && !diagnosis->feasible) {
+            ASSERT_FALSE(exists) << diagnosis->missing;
+            ASSERT_FALSE(diagnosis->conflict.empty());
+        }
+        const auto drawer = FormDrawer::compile(pool, blueprint);
+        if (!drawer) {
+            ASSERT_FALSE(exists) << drawer.error().detail;
+            continue;
+        }
+        if (!exists && round % 500 != 0) { continue; } // giving up takes its time
+        SplitMixStream stream{round};
+        const auto draw = drawer->draw(stream);
+        ASSERT_EQ(draw.has_value(), exists) << (draw ? "" : draw.error().detail);
+        if (draw) { ASSERT_THAT(verify_forms(pool, blueprint, draw->forms), IsAccepted()); }
+    }
+    EXPECT_GT(drawn, rounds / 20);
+    EXPECT_GT(impossible, rounds / 20);
 }
 
 bool share_too_many(const FormKey& left, const FormKey& right, int most)

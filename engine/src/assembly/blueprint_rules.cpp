@@ -43,6 +43,40 @@ Result<void> check_required(const Blueprint& blueprint)
     return {};
 }
 
+Result<void> check_classes(const BlueprintRules& rules)
+{
+    if (rules.levels.size() > BlueprintLimits::levels_max || rules.cognitive.size() > BlueprintLimits::rules_max ||
+        rules.key_letters.size() > BlueprintLimits::key_letters_max) {
+        return refuse(EngineError::out_of_range, "rules: a list is too long");
+    }
+    std::set<std::string> seen;
+    const auto check_one = [&](const std::string& where, bool is_known, const AmountRange& count) -> Result<void> {
+        if (!is_known) { return refuse(EngineError::out_of_range, where + ": there is no such one"); }
+        if (!seen.insert(where).second) { return refuse(EngineError::inconsistent, where + ": named twice"); }
+        return check(count, where);
+    };
+    for (const LevelCount& rule : rules.levels) {
+        const bool is_known = rule.level >= 1 && rule.level <= static_cast<int>(BlueprintLimits::levels_max);
+        if (auto valid = check_one("rules.levels, " + std::to_string(rule.level), is_known, rule.count); !valid) {
+            return valid;
+        }
+    }
+    for (const CognitiveCount& rule : rules.cognitive) {
+        const bool is_known =
+            !rule.cognitive_class.empty() && rule.cognitive_class.size() <= BlueprintLimits::class_bytes_max;
+        if (auto valid = check_one("rules.cognitive, " + rule.cognitive_class, is_known, rule.count); !valid) {
+            return valid;
+        }
+    }
+    for (const KeyLetterCount& rule : rules.key_letters) {
+        const bool is_known = rule.letter >= 'A' && rule.letter <= 'L';
+        if (auto valid = check_one(std::string{"rules.key_letters, "} + rule.letter, is_known, rule.count); !valid) {
+            return valid;
+        }
+    }
+    return {};
+}
+
 Result<void> check_lists(const BlueprintRules& rules)
 {
     if (rules.importance.size() > 3 || rules.difficulty_bands.size() > BlueprintLimits::rules_max ||
@@ -56,6 +90,7 @@ Result<void> check_lists(const BlueprintRules& rules)
         if (!seen.insert(rule.importance).second) { return refuse(EngineError::inconsistent, where + ": named twice"); }
         if (auto valid = check(rule.count, where); !valid) { return valid; }
     }
+    if (auto valid = check_classes(rules); !valid) { return valid; }
     for (std::size_t n = 0; n < rules.difficulty_bands.size(); ++n) {
         const DifficultyBand& band = rules.difficulty_bands[n];
         const std::string where = numbered("difficulty_bands", n);

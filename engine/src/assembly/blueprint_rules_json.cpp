@@ -62,6 +62,19 @@ void read_lists(JsonFields& fields, BlueprintRules& rules)
         if (!importance) { rule.problem(EngineError::out_of_range, "importance", "not one of X, Y, Z"); }
         rules.importance.push_back({importance.value_or(Importance::general), read_range(rule)});
     });
+    read_list(fields, "levels", BlueprintLimits::levels_max, [&](JsonFields& rule) {
+        const auto level = static_cast<int>(rule.integer("level", 1, BlueprintLimits::levels_max));
+        rules.levels.push_back({level, read_range(rule)});
+    });
+    read_list(fields, "cognitive", BlueprintLimits::rules_max, [&](JsonFields& rule) {
+        std::string name = rule.text("class", BlueprintLimits::class_bytes_max);
+        rules.cognitive.push_back({std::move(name), read_range(rule)});
+    });
+    read_list(fields, "key_letters", BlueprintLimits::key_letters_max, [&](JsonFields& rule) {
+        const std::string letter = rule.text("letter", 4);
+        if (letter.size() != 1) { rule.problem(EngineError::out_of_range, "letter", "is one of A to L"); }
+        rules.key_letters.push_back({letter.empty() ? '?' : letter.front(), read_range(rule)});
+    });
     read_list(fields, "difficulty_bands", BlueprintLimits::rules_max, [&](JsonFields& rule) {
         DifficultyBand band;
         if (const auto name = rule.optional_text("type", 16)) {
@@ -117,6 +130,27 @@ void add_lists(json::object& object, const BlueprintRules& rules)
         entry["importance"] = view(to_text(rule.importance));
         importance.push_back(std::move(entry));
     }
+    json::array levels;
+    for (const LevelCount& rule : rules.levels) {
+        json::object entry = to_json(rule.count);
+        entry["level"] = rule.level;
+        levels.push_back(std::move(entry));
+    }
+    json::array cognitive;
+    for (const CognitiveCount& rule : rules.cognitive) {
+        json::object entry = to_json(rule.count);
+        entry["class"] = rule.cognitive_class;
+        cognitive.push_back(std::move(entry));
+    }
+    json::array letters;
+    for (const KeyLetterCount& rule : rules.key_letters) {
+        json::object entry = to_json(rule.count);
+        entry["letter"] = json::string_view{&rule.letter, 1};
+        letters.push_back(std::move(entry));
+    }
+    if (!levels.empty()) { object["levels"] = std::move(levels); }
+    if (!cognitive.empty()) { object["cognitive"] = std::move(cognitive); }
+    if (!letters.empty()) { object["key_letters"] = std::move(letters); }
     json::array bands;
     for (const DifficultyBand& band : rules.difficulty_bands) {
         json::object entry = to_json(band.count);
@@ -165,6 +199,12 @@ BlueprintRules read_rules(JsonFields& outer)
         rules.refuse_unknown_discrimination = inner.boolean_or("refuse_unknown", false);
         end(inner, fields);
     }
+    if (const auto exposure = fields.optional_text("exposure", 16)) {
+        if (*exposure != "even" && *exposure != "uniform") {
+            fields.problem(EngineError::out_of_range, "exposure", "is uniform or even");
+        }
+        rules.exposure = *exposure == "even" ? Exposure::even : Exposure::uniform;
+    }
     rules.unused_in_last_batches = read_optional(fields, "unused_in_last_batches", 1000).value_or(0);
     rules.uses_at_most = read_optional(fields, "uses_at_most", AmountRange::amount_max);
     rules.past_overlap_max = read_optional(fields, "past_overlap_max", BlueprintLimits::items_max);
@@ -190,6 +230,7 @@ json::object rules_to_json(const BlueprintRules& rules)
         if (rules.refuse_unknown_discrimination) { inner["refuse_unknown"] = true; }
         object["discrimination"] = std::move(inner);
     }
+    if (rules.exposure == Exposure::even) { object["exposure"] = "even"; }
     if (rules.unused_in_last_batches != 0) { object["unused_in_last_batches"] = rules.unused_in_last_batches; }
     if (rules.uses_at_most) { object["uses_at_most"] = *rules.uses_at_most; }
     if (rules.past_overlap_max) { object["past_overlap_max"] = *rules.past_overlap_max; }

@@ -1,12 +1,17 @@
 #include <papervault/engine/diagnosis.hpp>
 
+#include "assembly/conflict/smallest_conflict.hpp"
 #include "assembly/draw_task.hpp"
 #include "assembly/feasibility.hpp"
+#include "assembly/wording.hpp"
 
 #include <algorithm>
 #include <array>
 #include <functional>
+#include <map>
 #include <optional>
+#include <string_view>
+#include <unordered_set>
 
 namespace papervault::engine {
 namespace {
@@ -15,7 +20,7 @@ using namespace assembly;
 
 /// What may be switched off or relaxed, one thing at a time.
 struct Constraint {
-    enum class Kind { at_least, at_most, difficulty, forms, filter, sum };
+    enum class Kind { at_least, at_most, difficulty, forms, overlap, filter, sum };
     Kind kind{};
     std::optional<std::size_t> section; ///< Counts: nothing for the whole paper. A filter's or sum's number else.
     std::size_t node = 0;
@@ -60,23 +65,34 @@ public:
                  0,
                  diagnosis.disjoint_forms_,
                  std::to_string(diagnosis.disjoint_forms_) + " forms without common items"});
+        } else if (diagnosis.task_.form_count > 1) {
+            diagnosis.constraints_.push_back({Constraint::Kind::overlap,
+                                              {},
+                                              0,
+                                              blueprint.overlap_max,
+                                              std::to_string(diagnosis.task_.form_count) +
+                                                  " forms of which two share at most " +
+                                                  std::to_string(blueprint.overlap_max) + " items"});
         }
         return diagnosis;
     }
 
-    BlueprintDiagnosis run()
+    BlueprintDiagnosis run(const DiagnosisEffort& effort)
     {
         BlueprintDiagnosis found;
         std::vector<bool> on(constraints_.size(), true);
         found.feasible = obstacle(on, {}).empty();
         if (found.feasible) { return found; }
-        // Leave out what isn't needed for the conflict: what is left can't spare any member.
-        for (std::size_t n = constraints_.size(); n-- > 0;) {
-            on[n] = false;
-            if (obstacle(on, {}).empty()) { on[n] = true; }
-        }
-        for (std::size_t n = 0; n < constraints_.size(); ++n) {
-            if (on[n]) { found.conflict.push_back(constraints_[n].name); }
+        const AskPossible ask = [&](const ConstraintSet& asked) {
+            return Possibility{obstacle(asked, {}).empty(), asked};
+        };
+        const SmallestConflict smallest =
+            smallest_conflict(constraints_.size(), ask, {effort.questions_max, effort.is_over});
+        found.is_smallest = smallest.is_smallest;
+        on.assign(constraints_.size(), false);
+        for (const std::size_t member : smallest.members) {
+            on[member] = true;
+            found.conflict.push_back(constraints_[member].name);
         }
         found.missing = obstacle(on, {});
         const std::vector<bool> all(constraints_.size(), true);
@@ -155,18 +171,13 @@ private:
             Blueprint one = bare;
             ask(one);
             if (one == bare) { continue; }
-            const auto with = make_task(pool, one);
-            if (!with) { return std::unexpected{with.error()}; }
-            // Both lists are in the order of the ids: what the first has and the second hasn't is left out.
-            Filter filter{name, std::vector<bool>(task_.items.size(), true)};
-            std::size_t kept = 0;
+            const auto book = FormRuleBook::make(pool, one);
+            if (!book) { return std::unexpected{book.error()}; }
+            const std::unordered_set<std::string_view> excluded(one.excluded_items.begin(), one.excluded_items.end());
+            Filter filter{name, std::vector<bool>(task_.items.size())};
             for (std::size_t item = 0; item < task_.items.size(); ++item) {
-                while (kept < with->items.size() &&
-                       pool[with->items[kept].position].id < pool[task_.items[item].position].id) {
-                    ++kept;
-                }
-                filter.leaves_out[item] =
-                    kept == with->items.size() || with->items[kept].position != task_.items[item].position;
+                const std::uint32_t position = task_.items[item].position;
+                filter.leaves_out[item] = !book->may_be_drawn(position) || excluded.contains(pool[position].id);
             }
             constraints_.push_back({Constraint::Kind::filter, filters_.size(), 0, 0, name});
             filters_.push_back(std::move(filter));
@@ -229,33 +240,83 @@ private:
         }
     }
 
+    /// What a choice of filters leaves; worked out once, for there are few choices and many questions.
+    struct Left {
+        Supply supply;
+        std::vector<std::int64_t> of_sums;     ///< By sum: what the items bring.
+        std::map<int, std::string> difficulty; ///< By number of forms: what explain_difficulty says.
+    };
+    Left& left_by(const std::vector<bool>& on)
+    {
+        std::vector<bool> usable(task_.items.size(), true);
+        std::uint32_t filters = 0;
+        for (std::size_t n = 0; n < constraints_.size(); ++n) {
+            if (on[n] && constraints_[n].kind == Constraint::Kind::filter) {
+                filters |= 1U << *constraints_[n].section;
+            }
+        }
+        const auto [known, is_new] = left_.try_emplace(filters);
+        Left& left = known->second;
+        if (!is_new) { return left; }
+        for (std::size_t filter = 0; filter < filters_.size(); ++filter) {
+            if ((filters >> filter & 1U) == 0) { continue; }
+            for (std::size_t item = 0; item < usable.size(); ++item) {
+                if (filters_[filter].leaves_out[item]) { usable[item] = false; }
+            }
+        }
+        left.supply = make_supply(task_, usable);
+        for (const SumSupply& sum : sums_) {
+            std::int64_t& available = left.of_sums.emplace_back();
+            for (std::size_t item = 0; item < usable.size(); ++item) {
+                if (usable[item]) { available += sum.amounts[item]; }
+            }
+        }
+        return left;
+    }
+
     /// @return What stands in the way; empty when nothing does.
     std::string obstacle(const std::vector<bool>& on, const std::optional<Changed>& changed)
     {
         lay_bounds(on, changed);
-        std::vector<bool> usable(task_.items.size(), true);
         int forms = 1;
+        std::optional<int> overlap_max;
         for (std::size_t n = 0; n < constraints_.size(); ++n) {
             if (!on[n]) { continue; }
-            if (constraints_[n].kind == Constraint::Kind::filter) {
-                const Filter& filter = filters_[*constraints_[n].section];
-                for (std::size_t item = 0; item < usable.size(); ++item) {
-                    if (filter.leaves_out[item]) { usable[item] = false; }
-                }
-            }
-            if (constraints_[n].kind == Constraint::Kind::forms) {
-                forms = changed && changed->constraint == n ? changed->value : constraints_[n].value;
-            }
+            const int value = changed && changed->constraint == n ? changed->value : constraints_[n].value;
+            if (constraints_[n].kind == Constraint::Kind::forms) { forms = value; }
+            if (constraints_[n].kind == Constraint::Kind::overlap) { overlap_max = value; }
         }
-        const Supply supply = make_supply(task_, usable);
-        if (std::string text = explain_shortage(task_, supply, forms); !text.empty()) { return text; }
-        if (std::string text = sum_obstacle(on, usable, forms); !text.empty()) { return text; }
-        if (task_.blueprint.overlap_max > 0) {
-            if (std::string text = explain_overlap(task_, supply, task_.form_count); !text.empty()) { return text; }
+        Left& left = left_by(on);
+        if (std::string text = explain_shortage(task_, left.supply, forms); !text.empty()) { return text; }
+        if (std::string text = sum_obstacle(on, left, forms); !text.empty()) { return text; }
+        if (overlap_max) {
+            if (std::string text = overlap_obstacle(on, left, *overlap_max); !text.empty()) { return text; }
         }
         // The reach of the mean is a matter of whole sections: only asked while all counts are.
-        if (is_on(on, Constraint::Kind::difficulty) && counts_are_on(on)) {
-            return explain_difficulty(task_, supply, forms);
+        if (!is_on(on, Constraint::Kind::difficulty) || !counts_are_on(on)) { return {}; }
+        const auto [known, is_new] = left.difficulty.try_emplace(forms);
+        if (is_new) { known->second = explain_difficulty(task_, left.supply, forms); }
+        return known->second;
+    }
+
+    /// As explain_overlap, with the sections that are asked for.
+    [[nodiscard]] std::string overlap_obstacle(const std::vector<bool>& on, const Left& left, int overlap_max) const
+    {
+        const int forms = task_.form_count;
+        const std::int64_t saved = std::int64_t{forms} * (forms - 1) / 2 * overlap_max;
+        std::vector<std::int64_t> needed(task_.types.size(), -saved);
+        for (std::size_t n = 0; n < constraints_.size(); ++n) {
+            const Constraint& each = constraints_[n];
+            const bool is_count =
+                each.kind == Constraint::Kind::at_least && each.section && each.node == ScopeTree::root;
+            if (!on[n] || !is_count) { continue; }
+            const SectionTask& section = task_.sections[*each.section];
+            needed[section.type] += std::int64_t{section.count} * forms;
+        }
+        for (std::size_t type = 0; type < task_.types.size(); ++type) {
+            std::int64_t available = 0;
+            for (const auto& cell : left.supply[type]) { available += static_cast<std::int64_t>(cell.size()); }
+            if (needed[type] > available) { return wording::overlap(task_, type, forms, needed[type], available); }
         }
         return {};
     }
@@ -271,16 +332,12 @@ private:
         return true;
     }
 
-    [[nodiscard]] std::string sum_obstacle(const std::vector<bool>& on, const std::vector<bool>& usable,
-                                           int forms) const
+    [[nodiscard]] std::string sum_obstacle(const std::vector<bool>& on, const Left& left, int forms) const
     {
         for (std::size_t n = 0; n < constraints_.size(); ++n) {
             if (!on[n] || constraints_[n].kind != Constraint::Kind::sum) { continue; }
             const SumSupply& sum = sums_[*constraints_[n].section];
-            std::int64_t available = 0;
-            for (std::size_t item = 0; item < usable.size(); ++item) {
-                if (usable[item]) { available += sum.amounts[item]; }
-            }
+            const std::int64_t available = left.of_sums[*constraints_[n].section];
             if (available < sum.wanted * forms) {
                 return "the rule " + sum.name + " needs at least " + std::to_string(sum.wanted * forms) + " over " +
                        std::to_string(forms) + " forms; the pool has " + std::to_string(available) +
@@ -300,7 +357,10 @@ private:
         Relaxation found{constraint.name, "left out", is_whole};
         const bool goes_down =
             constraint.kind == Constraint::Kind::at_least || constraint.kind == Constraint::Kind::forms;
-        if (!goes_down && constraint.kind != Constraint::Kind::at_most) { return found; }
+        if (!goes_down && constraint.kind != Constraint::Kind::at_most &&
+            constraint.kind != Constraint::Kind::overlap) {
+            return found;
+        }
         // Feasible at `good`, not at `bad`: halve what is between.
         int bad = constraint.value;
         int good = constraint.kind == Constraint::Kind::forms ? 1 : goes_down ? 0 : BlueprintLimits::items_max;
@@ -309,6 +369,7 @@ private:
             (obstacle(on, Changed{number, middle}).empty() ? good : bad) = middle;
         }
         const char* word = constraint.kind == Constraint::Kind::at_most              ? "at most "
+                           : constraint.kind == Constraint::Kind::overlap            ? "two share at most "
                            : goes_down && constraint.kind == Constraint::Kind::forms ? ""
                                                                                      : "at least ";
         found.change = word + std::to_string(good) + (constraint.kind == Constraint::Kind::forms ? " forms" : "") +
@@ -321,15 +382,17 @@ private:
     std::vector<Constraint> constraints_;
     std::vector<Filter> filters_;
     std::vector<SumSupply> sums_;
+    std::map<std::uint32_t, Left> left_; // by filters
 };
 
 } // namespace
 
-Result<BlueprintDiagnosis> diagnose(std::span<const PoolItem> pool, const Blueprint& blueprint)
+Result<BlueprintDiagnosis> diagnose(std::span<const PoolItem> pool, const Blueprint& blueprint,
+                                    const DiagnosisEffort& effort)
 {
     auto diagnosis = Diagnosis::make(pool, blueprint);
     if (!diagnosis) { return std::unexpected{diagnosis.error()}; }
-    return diagnosis->run();
+    return diagnosis->run(effort);
 }
 
 } // namespace papervault::engine

@@ -1,4 +1,5 @@
 #include "assembly/draw_task.hpp"
+#include "assembly/even_exposure.hpp"
 #include "assembly/feasibility.hpp"
 #include "assembly/form_sampler.hpp"
 #include "assembly/ranges.hpp"
@@ -262,6 +263,9 @@ Result<FormDrawer> FormDrawer::compile(std::span<const PoolItem> pool, const Blu
     const Ranges ranges = implied_ranges(*task, supply, is_disjoint ? task->form_count - 1 : 0);
     auto sampler = choose_sampler(*task, supply, ranges, Use::often);
     if (!sampler) { return refuse(EngineError::out_of_range, wording::too_costly()); }
+    if (blueprint.rules.exposure == Exposure::even) {
+        sampler = even_sampler(*task, supply, ranges, std::move(*sampler));
+    }
     return FormDrawer{std::make_unique<const Plan>(std::move(*task), std::move(*sampler))};
 }
 

@@ -59,6 +59,18 @@ void FormRuleBook::add_counts(std::span<const PoolItem> pool, const BlueprintRul
                          band.count),
                 [&](const PoolItem& item) { return lies_in_band(item, band) ? 1 : 0; });
     }
+    for (const LevelCount& rule : rules.levels) {
+        add_sum(pool, in_range("level " + std::to_string(rule.level), rule.count),
+                [&](const PoolItem& item) { return item.facts.level == rule.level ? 1 : 0; });
+    }
+    for (const CognitiveCount& rule : rules.cognitive) {
+        add_sum(pool, in_range("cognitive class " + rule.cognitive_class, rule.count),
+                [&](const PoolItem& item) { return item.facts.cognitive_class == rule.cognitive_class ? 1 : 0; });
+    }
+    for (const KeyLetterCount& rule : rules.key_letters) {
+        add_sum(pool, in_range(std::string{"key letter "} + rule.letter, rule.count),
+                [&](const PoolItem& item) { return item.facts.key_letter == rule.letter ? 1 : 0; });
+    }
     if (rules.pictures) {
         add_sum(pool, in_range("pictures", *rules.pictures),
                 [](const PoolItem& item) { return item.facts.has_picture ? 1 : 0; });

@@ -1,5 +1,7 @@
 #include "assembly/sampler_choice.hpp"
 
+#include "assembly/trial_stream.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -18,24 +20,6 @@ constexpr std::uint64_t count_trials = 2'000;
 /// Below one in this many, turning proposals down costs more than a joint table or a tilt.
 constexpr std::uint64_t rare_counts = 1'000;
 constexpr std::uint64_t rare_difficulty = 100;
-
-/// SplitMix64 (Steele, Lea, Flood 2014); forms are drawn from the caller's stream alone.
-class TrialStream final : public RandomStream {
-public:
-    void fill(std::span<std::byte> out) override
-    {
-        for (std::byte& byte : out) {
-            state_ += 0x9e3779b97f4a7c15U;
-            std::uint64_t mixed = state_;
-            mixed = (mixed ^ (mixed >> 30U)) * 0xbf58476d1ce4e5b9U;
-            mixed = (mixed ^ (mixed >> 27U)) * 0x94d049bb133111ebU;
-            byte = static_cast<std::byte>((mixed ^ (mixed >> 31U)) & 0xffU);
-        }
-    }
-
-private:
-    std::uint64_t state_ = 0;
-};
 
 /// What a number of proposals looked like.
 struct Experience {

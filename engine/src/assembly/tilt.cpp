@@ -118,11 +118,19 @@ std::optional<Tilt> Tilt::make(const DrawTask& task, std::int64_t strength)
     return tilt;
 }
 
+Tilt Tilt::by_item(std::vector<Word> weights)
+{
+    Tilt tilt;
+    tilt.of_items_ = std::move(weights);
+    return tilt;
+}
+
 bool Tilt::keeps(const DrawTask& task, const Sections& form, RandomIntegers& random) const
 {
+    if (!of_items_.empty()) { return true; }
     WideCount product{1};
     for (const auto& section : form) {
-        for (const std::uint32_t item : section) { product *= weight(task.items[item]); }
+        for (const std::uint32_t item : section) { product *= weight(task, item); }
     }
     std::vector<Word> drawn(product.words().size());
     draw_below(product.words(), drawn, random);
@@ -135,7 +143,7 @@ bool Tilt::keeps(const DrawTask& task, const Sections& form, RandomIntegers& ran
 
 TiltedCell::TiltedCell(const DrawTask& task, const Tilt& tilt, std::vector<std::uint32_t>& items, std::size_t most)
 {
-    const auto weight_of = [&](std::uint32_t item) { return tilt.weight(task.items[item]); };
+    const auto weight_of = [&](std::uint32_t item) { return tilt.weight(task, item); };
     std::ranges::sort(items, {}, [&](std::uint32_t item) { return std::pair{weight_of(item), item}; });
     Binomials binomials;
     for (auto from = items.begin(); from != items.end();) {

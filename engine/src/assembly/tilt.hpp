@@ -27,9 +27,14 @@ public:
     /// hold.
     [[nodiscard]] static std::optional<Tilt> make(const DrawTask& task, std::int64_t strength);
 
-    [[nodiscard]] Word weight(const TaskItem& item) const
+    /// Weights as given, which are not evened out again: for a law that is not uniform.
+    /// @param weights  By index into DrawTask::items, each from 1 to 2^56.
+    [[nodiscard]] static Tilt by_item(std::vector<Word> weights);
+
+    [[nodiscard]] Word weight(const DrawTask& task, std::uint32_t item) const
     {
-        return weights_[item.type][grade_of(item.difficulty_units)];
+        if (!of_items_.empty()) { return of_items_[item]; }
+        return weights_[task.items[item].type][grade_of(task.items[item].difficulty_units)];
     }
     /// To be asked of forms inside the difficulty window only.
     [[nodiscard]] bool keeps(const DrawTask& task, const Sections& form, RandomIntegers& random) const;
@@ -44,6 +49,7 @@ private:
     }
 
     std::vector<std::vector<Word>> weights_; // by type and grade
+    std::vector<Word> of_items_;             // by_item's
     WideCount least_product_;                // no form inside the window has a smaller product of weights
 };
 

@@ -40,6 +40,31 @@ std::string check_items(const Items& all, const BlueprintRules& rules)
     return {};
 }
 
+std::string check_classes(const Items& all, const BlueprintRules& rules)
+{
+    std::map<int, long long> by_level;
+    std::map<std::string, long long> by_class;
+    std::map<char, long long> by_letter;
+    for (const PoolItem* item : all) {
+        ++by_level[item->facts.level];
+        ++by_class[item->facts.cognitive_class];
+        ++by_letter[item->facts.key_letter];
+    }
+    for (const LevelCount& rule : rules.levels) {
+        const std::string what = "items of level " + std::to_string(rule.level);
+        if (auto text = outside(what, by_level[rule.level], rule.count); !text.empty()) { return text; }
+    }
+    for (const CognitiveCount& rule : rules.cognitive) {
+        const std::string what = "items of the cognitive class " + rule.cognitive_class;
+        if (auto text = outside(what, by_class[rule.cognitive_class], rule.count); !text.empty()) { return text; }
+    }
+    for (const KeyLetterCount& rule : rules.key_letters) {
+        const std::string what = std::string{"items with the answer "} + rule.letter;
+        if (auto text = outside(what, by_letter[rule.letter], rule.count); !text.empty()) { return text; }
+    }
+    return {};
+}
+
 std::string check_counts(const Items& all, const BlueprintRules& rules)
 {
     for (const ImportanceCount& rule : rules.importance) {
@@ -144,6 +169,7 @@ std::string broken_rule(std::span<const PoolItem> pool, const Blueprint& bluepri
     }
     if (auto text = check_items(all, blueprint.rules); !text.empty()) { return text; }
     if (auto text = check_counts(all, blueprint.rules); !text.empty()) { return text; }
+    if (auto text = check_classes(all, blueprint.rules); !text.empty()) { return text; }
     return check_sets(pool, all, blueprint.rules);
 }
 

@@ -12,6 +12,8 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
+
 #include <array>
 
 namespace papervault::vault::cli {
@@ -33,8 +35,13 @@ Report describe(const engine::BlueprintDiagnosis& diagnosis)
 {
     boost::json::array conflict;
     boost::json::array relaxations;
-    std::string text = fmt::format("{}\n", say("不能满足。不能同时成立的要求：",
-                                               "It can't be met. These can't hold together (any all but one can):"));
+    std::string text = fmt::format(
+        "{}\n", diagnosis.is_smallest
+                    ? say("不能满足。不能同时成立的要求（已证明没有更少的一组）：",
+                          "It can't be met. These can't hold together, and no fewer constraints are in conflict:")
+                    : say("不能满足。不能同时成立的要求（少任何一条即可成立；未证明没有更少的一组）：",
+                          "It can't be met. These can't hold together, but any all but one can (that no fewer are in "
+                          "conflict was not proved in time):"));
     for (const std::string& each : diagnosis.conflict) {
         conflict.push_back(boost::json::string{each});
         text += fmt::format("  - {}\n", each);
@@ -48,7 +55,11 @@ Report describe(const engine::BlueprintDiagnosis& diagnosis)
                             each.clears_all ? say("（全部可满足）", " (then all can be met)")
                                             : say("（另有冲突）", " (other conflicts remain)"));
     }
-    return {{{"feasible", false}, {"conflict", conflict}, {"missing", diagnosis.missing}, {"relaxations", relaxations}},
+    return {{{"feasible", false},
+             {"conflict", conflict},
+             {"smallest", diagnosis.is_smallest},
+             {"missing", diagnosis.missing},
+             {"relaxations", relaxations}},
             text,
             true};
 }
@@ -72,7 +83,10 @@ Result<Report> run(const CheckBlueprint& command)
     if (!blueprint) { return std::unexpected{blueprint.error()}; }
     const auto snapshot = ItemBank{session->vault}.snapshot(blueprint->rules);
     if (!snapshot) { return std::unexpected{snapshot.error()}; }
-    const auto diagnosis = engine::diagnose(snapshot->pool, *blueprint);
+    const auto began = std::chrono::steady_clock::now();
+    const engine::DiagnosisEffort effort{
+        .is_over = [began] { return std::chrono::steady_clock::now() - began > std::chrono::seconds{5}; }};
+    const auto diagnosis = engine::diagnose(snapshot->pool, *blueprint, effort);
     if (!diagnosis) { return refuse(VaultError::infeasible, diagnosis.error().detail); }
     if (!diagnosis->feasible) { return describe(*diagnosis); }
     const auto drawer = engine::FormDrawer::compile(snapshot->pool, *blueprint);

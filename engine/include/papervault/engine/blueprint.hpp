@@ -57,6 +57,9 @@ struct BlueprintLimits {
     static constexpr std::size_t excluded_max = 100'000;
     static constexpr std::size_t rules_max = 200;        ///< In one list of rules.
     static constexpr std::size_t group_items_max = 1000; ///< In one group.
+    static constexpr std::size_t levels_max = 5;
+    static constexpr std::size_t key_letters_max = 12; ///< Options of an item.
+    static constexpr std::size_t class_bytes_max = 64;
 };
 
 /// Checks every value by itself and the values against each other; needs no pool.

@@ -35,6 +35,31 @@ struct DifficultyBand {
     bool operator==(const DifficultyBand&) const = default;
 };
 
+/// How many items of a form are of this level, 1 (一级/高级技师) to 5 (五级/初级工).
+struct LevelCount {
+    int level = 0;
+    AmountRange count;
+    bool operator==(const LevelCount&) const = default;
+};
+
+/// How many items of a form are of this cognitive class, as the bank words it ("识记", "应用", "apply").
+struct CognitiveCount {
+    std::string cognitive_class;
+    AmountRange count;
+    bool operator==(const CognitiveCount&) const = default;
+};
+
+/// How many single-choice items of a form have this right answer, in the authored order of the options.
+struct KeyLetterCount {
+    char letter = 'A'; ///< A to L.
+    AmountRange count;
+    bool operator==(const KeyLetterCount&) const = default;
+};
+
+/// What is random about a form: every form that meets the blueprint is equally likely, or items are exposed as evenly
+/// as the blueprint lets them be (docs/blueprint-format.md, "Exposure").
+enum class Exposure { uniform, even };
+
 /// Stands in every form: a must, or an anchor for equating. Not counted as common to two forms.
 struct RequiredItem {
     std::string id;
@@ -68,9 +93,13 @@ struct BlueprintRules {
     int unused_in_last_batches = 0;                 ///< Items that the last so many packages have are left out.
     std::optional<int> uses_at_most;                ///< Items that more packages have used are left out.
     std::optional<int> past_overlap_max;            ///< Items in common with any earlier form the pool knows of.
-    std::optional<AmountRange> pictures;            ///< Items with a picture, of a form.
-    std::optional<AmountRange> characters;          ///< Characters that a candidate reads, of a form.
-    std::optional<AmountRange> seconds;             ///< Time the items are meant to take, of a form.
+    std::vector<LevelCount> levels;
+    std::vector<CognitiveCount> cognitive;
+    std::vector<KeyLetterCount> key_letters;
+    Exposure exposure = Exposure::uniform;
+    std::optional<AmountRange> pictures;   ///< Items with a picture, of a form.
+    std::optional<AmountRange> characters; ///< Characters that a candidate reads, of a form.
+    std::optional<AmountRange> seconds;    ///< Time the items are meant to take, of a form.
     bool operator==(const BlueprintRules&) const = default;
 };
 
@@ -79,6 +108,9 @@ struct PoolItemFacts {
     Importance importance = Importance::general;
     std::optional<Decimal> discrimination; ///< −1 to 1.
     std::string enemy_set;                 ///< Two items of one set never stand in one form; "" for none.
+    int level = 0;                         ///< 1 to 5; 0: not known.
+    std::string cognitive_class;           ///< "" where not known.
+    char key_letter = '\0';                ///< Right answer of a single choice; only where the rules ask for it.
     std::string stimulus;                  ///< The passage it belongs to; "" for none.
     int characters = 0;
     int seconds = 0;

@@ -41,6 +41,10 @@ struct Form {
 /// order of items, so that the same paper under another name is found (rule B2).
 [[nodiscard]] std::string form_identity_text(const Form& form);
 
+/// Brings the items of each stimulus together within their section, at the place of the first of them; nothing else
+/// moves. permute() gives the same whether or not this was done before.
+void stand_together(Form& form);
+
 /// A candidate's own order of one form: items move within their section, options within their item (unless
 /// shuffle_options is false). Items of one stimulus move as a block and keep their order in it. Scores don't change.
 /// Derived from the stream alone: section after section, first its

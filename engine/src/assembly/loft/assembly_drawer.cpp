@@ -61,6 +61,11 @@ AssemblyDrawer::Law AssemblyDrawer::law() const noexcept
     return plan_->product_ ? Law::exactly_uniform : Law::chain;
 }
 
+std::uint32_t AssemblyDrawer::mixing_length() const noexcept
+{
+    return plan_->product_ ? 0 : static_cast<std::uint32_t>(ChainSampler::mixing_length);
+}
+
 std::uint32_t AssemblyDrawer::length() const noexcept
 {
     return plan_->length_;

@@ -18,9 +18,9 @@ constexpr std::uint64_t settling_steps_most = 1'000'000;
 constexpr int starts_max = 200;
 /// Of eight proposals, so many stay inside a cell.
 constexpr std::uint32_t inside_of_eight_mixing = 6;
-/// Proposals between the first form without strain and the one that is drawn. Not yet tested for uniformity on a space
-/// small enough to be enumerated.
-constexpr int mixing_steps = 500;
+/// Proposals between the first form without strain and the one that is drawn; tests compare the law on spaces small
+/// enough to be enumerated (tests/engine/assembly_chain_test.cpp).
+constexpr int mixing_steps = ChainSampler::mixing_length;
 constexpr std::int64_t strain_on_the_way = 2 * SoftModel::strain_of_one;
 /// Chance of taking one more unit of strain, × 2^32: e^(-1/16) and e^(-1/8).
 constexpr std::uint64_t warm_ratio = 4'034'750'946;
@@ -44,6 +44,7 @@ ChainSampler::ChainSampler(const UnitProblem& problem)
     : model_{problem}, warm_{acceptance(warm_ratio)}, cold_{acceptance(cold_ratio)}
 {
     alike_ = AlikeUnits{problem, units_per_cell};
+    list_sizes(problem);
 }
 
 bool ChainSampler::start(Dice& dice, Scratch& scratch) const
@@ -105,13 +106,115 @@ template <std::size_t Words>
     return form.strain() == 0;
 }
 
+namespace {
+
+__extension__ using Wide = unsigned __int128;
+
+/// Sets of more items are not exchanged for single ones: few forms could take the place of one, and numbers get large.
+constexpr std::size_t set_items_max = 5;
+/// Of sixteen steps, so many try to change the number of units.
+constexpr std::uint32_t resizes_of_sixteen = 4;
+
+Wide choose(std::uint64_t from, std::uint64_t taken)
+{
+    if (taken > from) { return 0; }
+    Wide ways = 1;
+    for (std::uint64_t n = 0; n < taken; ++n) { ways = ways * (from - n) / (n + 1); }
+    return ways;
+}
+
+/// True with the chance min(1, numerator / denominator).
+bool happens(Dice& dice, Wide numerator, Wide denominator)
+{
+    if (numerator >= denominator) { return true; }
+    while (denominator >> 64U != 0) {
+        denominator >>= 1U;
+        numerator >>= 1U;
+    }
+    return dice.word() < static_cast<std::uint32_t>((numerator << 32U) / denominator);
+}
+
+} // namespace
+
+void ChainSampler::list_sizes(const UnitProblem& problem)
+{
+    for (Unit unit = 0; unit < problem.units.size(); ++unit) {
+        const std::size_t items = problem.units[unit].size();
+        if (items == 1) { singles_.push_back(unit); }
+        if (items < 2 || items > set_items_max) { continue; }
+        auto known = std::ranges::find(sets_, items, &SizeClass::items);
+        if (known == sets_.end()) { known = sets_.insert(sets_.end(), {items, {}}); }
+        known->units.push_back(unit);
+    }
+    if (singles_.empty()) { sets_.clear(); }
+}
+
+/// A set for as many single items, or back. There are not as many ways there as back, so the step is taken with the
+/// chance that makes up for it.
+void ChainSampler::resize(Dice& dice, SoftForm& form) const
+{
+    const SizeClass& kind = sets_[dice.below(static_cast<std::uint32_t>(sets_.size()))];
+    const bool splits = (dice.word() & 1U) != 0;
+    std::vector<Unit> sets;
+    std::vector<Unit> singles;
+    for (const Unit unit : form.chosen()) {
+        const std::size_t items = model_.problem().units[unit].size();
+        if (items == kind.items) { sets.push_back(unit); }
+        if (items == 1) { singles.push_back(unit); }
+    }
+    const std::uint64_t sets_outside = kind.units.size() - sets.size();
+    const std::uint64_t singles_outside = singles_.size() - singles.size();
+    if (splits ? sets.empty() || singles_outside < kind.items : sets_outside == 0 || singles.size() < kind.items) {
+        return;
+    }
+    const Wide ways_there =
+        splits ? sets.size() * choose(singles_outside, kind.items) : sets_outside * choose(singles.size(), kind.items);
+    const Wide ways_back = splits ? (sets_outside + 1) * choose(singles.size() + kind.items, kind.items)
+                                  : (sets.size() + 1) * choose(singles_outside + kind.items, kind.items);
+    std::vector<Unit> leaving;
+    std::vector<Unit> coming;
+    // Drawn without looking at the other form, each choice alike.
+    const auto take = [&](std::vector<Unit>& from, std::size_t count, std::vector<Unit>& into) {
+        for (; count > 0; --count) {
+            std::swap(from[dice.below(static_cast<std::uint32_t>(from.size()))], from.back());
+            into.push_back(from.back());
+            from.pop_back();
+        }
+    };
+    const auto find = [&](const std::vector<Unit>& among, std::size_t count) {
+        while (coming.size() < count) {
+            const Unit unit = among[dice.below(static_cast<std::uint32_t>(among.size()))];
+            if (!form.has(unit) && std::ranges::find(coming, unit) == coming.end()) { coming.push_back(unit); }
+        }
+    };
+    if (splits) {
+        take(sets, 1, leaving);
+        find(singles_, kind.items);
+    } else {
+        take(singles, kind.items, leaving);
+        find(kind.units, 1);
+    }
+    if (!happens(dice, ways_there, ways_back)) { return; }
+    for (const Unit unit : leaving) { form.remove(unit); }
+    std::size_t added = 0;
+    while (added < coming.size() && !form.has_enemy(coming[added])) { form.add(coming[added++]); }
+    if (added == coming.size() && form.strain() == 0) { return; }
+    while (added > 0) { form.remove(coming[--added]); }
+    for (const Unit unit : leaving) { form.add(unit); }
+}
+
 /// One to three exchanges at once, from a form without strain to another: none on the way may strain it too much, and
 /// that is so on the way back too.
 template <std::size_t Words>
 [[gnu::always_inline]] inline void ChainSampler::mix(Dice& dice, SoftForm& form) const
 {
     for (int step = 0; step < mixing_steps; ++step) {
-        const std::uint32_t lot = dice.word() & 15U;
+        const std::uint32_t kinds = dice.word();
+        if (!sets_.empty() && (kinds >> 4U & 15U) < resizes_of_sixteen) {
+            resize(dice, form);
+            continue;
+        }
+        const std::uint32_t lot = kinds & 15U;
         const int exchanges = lot == 0 ? 3 : lot < 3 ? 2 : 1;
         Proposal made[3];
         int done = 0;

@@ -11,11 +11,13 @@ namespace papervault::engine::assembly {
 
 /// Draws forms with a Markov chain (Metropolis et al. 1953) over all forms of the right length: exchanges of two units,
 /// proposed alike in both directions, accepted by what they do to the strain; so every form without strain is equally
-/// likely in the limit. It starts, for each form anew, from units drawn at random with the numbers per cell of a form
-/// found before, and stops at the first form without strain after a fixed number of steps.
+/// likely in the limit. Where whole sets make the number of units vary, a set is also exchanged for as many single
+/// items and back, accepted after Hastings (1970). It starts, for each form anew, from units drawn at random with the
+/// numbers per cell of a form found before, and stops at the first form without strain after a fixed number of steps.
 class ChainSampler {
 public:
     using Unit = UnitProblem::Unit;
+    static constexpr int mixing_length = 500; ///< Steps from the first form without strain to the one that is drawn.
     struct Scratch {
         explicit Scratch(const ChainSampler& sampler) : form{sampler.model_} {}
         SoftForm form;
@@ -50,6 +52,8 @@ private:
     bool cool(Dice& dice, SoftForm& form, const Walk& walk) const;
     template <std::size_t Words>
     void mix(Dice& dice, SoftForm& form) const;
+    void list_sizes(const UnitProblem& problem);
+    void resize(Dice& dice, SoftForm& form) const;
     template <std::size_t Words>
     bool run(Dice& dice, SoftForm& form, const Walk& walk) const;
     template <std::size_t Words>
@@ -62,7 +66,14 @@ private:
     SoftModel model_;
     AlikeUnits alike_;
     std::vector<std::vector<std::uint32_t>> templates_; // by cell: how many
-    std::vector<std::uint32_t> warm_;                   // by strain added: the step is taken if a word is below
+    /// Whole sets of one number of items; with single items beside them forms differ in their number of units.
+    struct SizeClass {
+        std::size_t items = 0;
+        std::vector<Unit> units;
+    };
+    std::vector<SizeClass> sets_;
+    std::vector<Unit> singles_;
+    std::vector<std::uint32_t> warm_; // by strain added: the step is taken if a word is below
     std::vector<std::uint32_t> cold_;
 };
 

@@ -24,6 +24,9 @@ std::string_view to_text(VaultError code) noexcept
     case VaultError::chain_broken: return "chain_broken";
     case VaultError::engine_mismatch: return "engine_mismatch";
     case VaultError::suite_refused: return "suite_refused";
+    case VaultError::token_not_found: return "token_not_found";
+    case VaultError::pin_wrong: return "pin_wrong";
+    case VaultError::pin_locked: return "pin_locked";
     case VaultError::withdrawn: return "withdrawn";
     case VaultError::storage_failed: return "storage_failed";
     }

@@ -96,7 +96,7 @@ TEST(FailureTextTest, PutsTheHeadlineBeforeTheDetail)
 
 TEST(HeadlineTest, ExistsForEveryCodeAndCodesComeBackFromTheirTexts)
 {
-    for (int i = 0; i <= static_cast<int>(VaultError::storage_failed); ++i) {
+    for (int i = 0; i <= static_cast<int>(VaultError::pin_locked); ++i) {
         const auto code = static_cast<VaultError>(i);
         EXPECT_NE(headline(code, Language::chinese), to_text(code)) << to_text(code);
         EXPECT_EQ(error_from_text(to_text(code)), code);

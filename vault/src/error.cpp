@@ -24,6 +24,9 @@ std::string_view to_text(VaultError code) noexcept
     case VaultError::chain_broken: return "chain_broken";
     case VaultError::engine_mismatch: return "engine_mismatch";
     case VaultError::suite_refused: return "suite_refused";
+    case VaultError::token_not_found: return "token_not_found";
+    case VaultError::pin_wrong: return "pin_wrong";
+    case VaultError::pin_locked: return "pin_locked";
     case VaultError::withdrawn: return "withdrawn";
     case VaultError::storage_failed: return "storage_failed";
     }
@@ -32,7 +35,7 @@ std::string_view to_text(VaultError code) noexcept
 
 std::optional<VaultError> error_from_text(std::string_view text) noexcept
 {
-    for (int code = 0; code <= static_cast<int>(VaultError::storage_failed); ++code) {
+    for (int code = 0; code <= static_cast<int>(VaultError::pin_locked); ++code) {
         if (to_text(static_cast<VaultError>(code)) == text) { return static_cast<VaultError>(code); }
     }
     return std::nullopt;

@@ -71,12 +71,16 @@ private:
         app->add_option("--out", make->out, "身份文件 / identity file to write")->required();
         app->add_option("--card", make->card, "名片文件（公开）/ card file to write (public)");
         add_protection(app, make->protection);
+        app->add_option("--token-key", make->protection.token_key,
+                        "令牌中已有的密钥（标签或 id），默认新建 / a P-256 key that the token has (label or id); "
+                        "default: makes one");
         app->add_option("--suite", make->suite, "算法套件 pv1 或 gm1（国密）/ suite of the keys")
             ->capture_default_str();
         app = parent;
         auto show = command<ShowIdentity>(app, "show", "显示名片 / show whose it is");
         app->add_option("file", show->file, "身份文件或名片 / identity file or card")->required();
         app = parent;
+        add_identity_tools(*this, parent);
         auto key = command<MakeKeyFile>(app, "key-file", "生成密钥文件 / make a key file");
         app->add_option("--out", key->out, "文件 / file to write")->required();
     }

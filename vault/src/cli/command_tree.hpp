@@ -52,6 +52,10 @@ public:
     {
         app->add_option("--passphrase-file", login.passphrase_file, "口令文件 / file that holds the passphrase");
         app->add_option("--key-file", login.key_file, "密钥文件 / key file");
+        auto* token = app->add_option("--token", login.token, "令牌驱动（PKCS#11 模块）/ token: its PKCS#11 module");
+        app->add_option("--token-label", login.token_label, "哪个令牌 / which token, if there are several")
+            ->needs(token);
+        app->add_option("--pin-file", login.pin_file, "PIN 文件 / file that holds the token's PIN")->needs(token);
     }
     static void add_vault(CLI::App* app, VaultLogin& login)
     {
@@ -79,6 +83,8 @@ void add_audit_commands(CommandTree& tree);
 /// `retention …`, `forms …`, `copies …` and `trace`.
 void add_custody_commands(CommandTree& tree);
 
+/// `identity sheets`, `identity recover`, `identity protect`, `identity tokens`.
+void add_identity_tools(CommandTree& tree, CLI::App* identity);
 /// `package withdraw`, `package rewrap`, …
 void add_ways_out(CommandTree& tree, CLI::App* package);
 /// `package incident-enter`, `package incident-clear`

@@ -27,6 +27,10 @@ struct Login {
     File identity;
     std::optional<File> passphrase_file;
     std::optional<File> key_file;
+    std::optional<File> token;    ///< PKCS#11 module.
+    std::string token_label;      ///< Which token; "" for the file's, or the only one.
+    std::string token_key;        ///< For a new file: a key that the token has already; "" makes one.
+    std::optional<File> pin_file; ///< Else the PIN is asked for on the terminal, or on the token's own pad.
 };
 struct VaultLogin {
     File vault;

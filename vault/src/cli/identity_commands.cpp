@@ -29,7 +29,7 @@ Result<Officer> officer_from(const std::string& text)
 
 Result<Report> run(const NewIdentity& command)
 {
-    auto protection = protection_of(command.protection, true);
+    auto protection = protection_for_new(command.protection);
     if (!protection) { return std::unexpected{protection.error()}; }
     const auto suite = crypto::suite_from_text(command.suite);
     if (!suite) { return refuse(VaultError::malformed, "'" + command.suite + "' is no suite; suites: pv1, gm1"); }

@@ -1,74 +1,71 @@
 #include "cli/session.hpp"
 
-#include <papervault/vault/files.hpp>
+#include "cli/terminal.hpp"
 
-#include <array>
+#include <fmt/format.h>
+
 #include <cstdio>
-#include <cstdlib>
 
-#include <fcntl.h>
-#include <termios.h>
 #include <unistd.h>
 
 namespace papervault::vault::cli {
 namespace {
 
-constexpr std::size_t passphrase_bytes_max = 1024;
 bool english = false;
 
-/// Reads one line from the terminal without showing it.
-Result<crypto::SecretBuffer> ask(std::string_view prompt)
+Result<Protection> passphrase_protection(const Login& login, bool is_new)
 {
-    const int terminal = ::open("/dev/tty", O_RDWR | O_CLOEXEC);
-    if (terminal < 0) {
-        return refuse(VaultError::wrong_passphrase_or_key,
-                      "no terminal to ask for the passphrase on; use --passphrase-file or --key-file");
+    constexpr std::string_view without = "--passphrase-file, --key-file / --token";
+    if (login.passphrase_file) {
+        auto passphrase = secret_from_file(*login.passphrase_file);
+        if (!passphrase) { return std::unexpected{passphrase.error()}; }
+        return Protection{Passphrase{std::move(*passphrase)}};
     }
-    struct Restore {
-        int descriptor;
-        termios before{};
-        bool changed = false;
-        ~Restore()
-        {
-            if (changed) { tcsetattr(descriptor, TCSAFLUSH, &before); }
-            ::close(descriptor);
+    auto first = ask_terminal(say("口令：", "Passphrase: "), Echo::off, without);
+    if (!first) { return std::unexpected{first.error()}; }
+    if (is_new) {
+        const auto second = ask_terminal(say("再输入一次：", "Once more: "), Echo::off, without);
+        if (!second) { return std::unexpected{second.error()}; }
+        if (!crypto::equal_in_constant_time(*first, *second)) {
+            return refuse(VaultError::wrong_passphrase_or_key, "the two passphrases differ; nothing was changed");
         }
-    } restore{terminal};
-    if (tcgetattr(terminal, &restore.before) == 0) {
-        termios silent = restore.before;
-        silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
-        restore.changed = tcsetattr(terminal, TCSAFLUSH, &silent) == 0;
+        if (first->size_bytes() < 8) { return refuse(VaultError::malformed, "a passphrase has at least 8 characters"); }
     }
-    if (::write(terminal, prompt.data(), prompt.size()) < 0) {
-        return refuse(VaultError::storage_failed, "the terminal can't be written");
-    }
-    crypto::SecretBuffer line{passphrase_bytes_max};
-    std::size_t length = 0;
-    for (;;) {
-        char c = 0;
-        const auto got = ::read(terminal, &c, 1);
-        if (got <= 0 || c == '\n') { break; }
-        if (length == line.size_bytes()) {
-            return refuse(VaultError::malformed, "the passphrase is longer than 1024 bytes");
-        }
-        line.expose()[length++] = static_cast<std::byte>(c);
-    }
-    std::ignore = ::write(terminal, "\n", 1);
-    return crypto::SecretBuffer::copy_of(std::span{line.expose()}.first(length));
+    return Protection{Passphrase{std::move(*first)}};
 }
 
-Result<crypto::SecretBuffer> passphrase_from(const std::filesystem::path& file)
+/// The token is looked for before its PIN is asked for, so that nobody types a PIN for nothing or into the wrong one.
+Result<Protection> token_protection(const Login& login, const std::optional<TokenHint>& wanted)
 {
-    auto bytes = read_file(file, passphrase_bytes_max);
-    if (!bytes) { return std::unexpected{bytes.error()}; }
-    std::size_t length = bytes->size();
-    while (length > 0 && ((*bytes)[length - 1] == std::byte{'\n'} || (*bytes)[length - 1] == std::byte{'\r'})) {
-        --length;
+    const auto found = find_token(*login.token, wanted, login.token_label);
+    if (!found) { return std::unexpected{found.error()}; }
+    Token token{.module = *login.token, .label = login.token_label, .key = login.token_key, .pin = std::nullopt};
+    if (login.pin_file) {
+        auto pin = secret_from_file(*login.pin_file);
+        if (!pin) { return std::unexpected{pin.error()}; }
+        token.pin = std::move(*pin);
+    } else if (!found->pin_pad) {
+        const std::string_view warning =
+            found->pin_final_try ? say("（只剩最后一次！）", " (the last try before it locks!)") : "";
+        auto pin = ask_terminal(
+            fmt::format("{} {} ({}){}: ", say("令牌 PIN", "PIN of token"), found->label, found->serial, warning),
+            Echo::off, "--pin-file");
+        if (!pin) { return std::unexpected{pin.error()}; }
+        token.pin = std::move(*pin);
     }
-    crypto::SecretBuffer passphrase = crypto::SecretBuffer::copy_of(crypto::ByteView{*bytes}.first(length));
-    crypto::wipe(*bytes);
-    if (length == 0) { return refuse(VaultError::malformed, file.string() + " holds no passphrase"); }
-    return passphrase;
+    return Protection{std::move(token)};
+}
+
+/// @param wanted  The token of an existing file; nothing for a new one, or a file without a token.
+Result<Protection> protection_of(const Login& login, const std::optional<TokenHint>& wanted, bool is_new)
+{
+    const int ways = (login.key_file ? 1 : 0) + (login.passphrase_file ? 1 : 0) + (login.token ? 1 : 0);
+    if (ways > 1) {
+        return refuse(VaultError::conflict, "give one of --passphrase-file, --key-file and --token, not several");
+    }
+    if (login.key_file) { return Protection{KeyFile{*login.key_file}}; }
+    if (login.token) { return token_protection(login, wanted); }
+    return passphrase_protection(login, is_new);
 }
 
 } // namespace
@@ -93,36 +90,31 @@ std::string_view say(std::string_view chinese, std::string_view english_text)
     return english ? english_text : chinese;
 }
 
-Result<Protection> protection_of(const Login& login, bool twice)
+Result<Protection> protection_for_new(const Login& login)
 {
-    if (login.key_file && login.passphrase_file) {
-        return refuse(VaultError::conflict, "give either --passphrase-file or --key-file, not both");
-    }
-    if (login.key_file) { return Protection{KeyFile{*login.key_file}}; }
-    if (login.passphrase_file) {
-        auto passphrase = passphrase_from(*login.passphrase_file);
-        if (!passphrase) { return std::unexpected{passphrase.error()}; }
-        return Protection{Passphrase{std::move(*passphrase)}};
-    }
-    auto first = ask(say("口令：", "Passphrase: "));
-    if (!first) { return std::unexpected{first.error()}; }
-    if (twice) {
-        const auto second = ask(say("再输入一次：", "Once more: "));
-        if (!second) { return std::unexpected{second.error()}; }
-        if (!crypto::equal_in_constant_time(*first, *second)) {
-            return refuse(VaultError::wrong_passphrase_or_key, "the two passphrases differ; nothing was changed");
-        }
-    }
-    if (twice && first->size_bytes() < 8) {
-        return refuse(VaultError::malformed, "a passphrase has at least 8 characters");
-    }
-    return Protection{Passphrase{std::move(*first)}};
+    return protection_of(login, std::nullopt, true);
 }
 
 Result<Identity> unlock(const Login& login)
 {
-    if (auto card = Identity::card_of_file(login.identity); !card) { return std::unexpected{card.error()}; }
-    auto protection = protection_of(login, false);
+    const auto kind = Identity::protection_of_file(login.identity);
+    if (!kind) { return std::unexpected{kind.error()}; }
+    const auto token = Identity::token_of_file(login.identity);
+    if (!token) { return std::unexpected{token.error()}; }
+    if (*kind == ProtectionKind::token && !login.token) {
+        return refuse(
+            VaultError::token_not_found,
+            fmt::format("{} {} ({}): --token MODULE",
+                        say("此身份由令牌保护，请用 --token 指明其驱动；令牌：",
+                            "this identity is on a token; name its PKCS#11 module with --token; the token is"),
+                        (*token)->label, (*token)->serial));
+    }
+    if (*kind == ProtectionKind::machine) {
+        return refuse(
+            VaultError::not_permitted,
+            std::string{say("此身份只能由考场服务器本机使用", "this identity is for its own machine's server only")});
+    }
+    auto protection = protection_of(login, *token, false);
     if (!protection) { return std::unexpected{protection.error()}; }
     return Identity::open(login.identity, *protection);
 }

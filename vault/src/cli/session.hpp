@@ -23,10 +23,9 @@ void choose_language(std::string_view option);
 [[nodiscard]] std::string_view say(std::string_view chinese, std::string_view english);
 [[nodiscard]] Language language();
 
-/// What protects a new or an existing identity: the key file, the passphrase file, or a passphrase typed at the
+/// What shall protect a new identity file: key file, token, or a passphrase from its file or typed twice at the
 /// terminal.
-/// @param twice  Ask for it twice (a new identity).
-[[nodiscard]] Result<Protection> protection_of(const Login& login, bool twice);
+[[nodiscard]] Result<Protection> protection_for_new(const Login& login);
 [[nodiscard]] Result<Identity> unlock(const Login& login);
 
 struct Session {

@@ -1,5 +1,6 @@
 #include <papervault/vault/identity.hpp>
 
+#include "identity/stored_protection.hpp"
 #include "json_codec.hpp"
 #include "regular_file.hpp"
 
@@ -15,16 +16,6 @@ namespace {
 constexpr std::string_view identity_format = "papervault-identity";
 constexpr std::size_t identity_bytes_max = 8192;
 constexpr std::size_t seed_bytes = 32;
-constexpr std::size_t salt_bytes = 16;
-
-/// How a file says that it is protected; salt and cost only for a passphrase.
-struct StoredProtection {
-    ProtectionKind kind{};
-    crypto::Bytes salt;
-    crypto::PassphraseCost cost;
-    std::uint64_t sm3_iterations = 0; ///< Not 0: PBKDF2-HMAC-SM3, and the cost is not used.
-};
-constexpr std::string_view passphrase_sm3 = "passphrase_sm3";
 
 /// An identity file whose structure and digest are right; the secret is still locked.
 struct LockedIdentity {
@@ -33,72 +24,6 @@ struct LockedIdentity {
     crypto::Bytes secret;
     unsigned file_mode = 0;
 };
-
-std::string_view to_text(ProtectionKind kind) noexcept
-{
-    switch (kind) {
-    case ProtectionKind::passphrase: return "passphrase";
-    case ProtectionKind::key_file: return "key_file";
-    case ProtectionKind::file_permissions: return "file_permissions";
-    }
-    return "unknown";
-}
-
-ProtectionKind kind_of(const Protection& protection) noexcept
-{
-    if (std::holds_alternative<Passphrase>(protection)) { return ProtectionKind::passphrase; }
-    if (std::holds_alternative<KeyFile>(protection)) { return ProtectionKind::key_file; }
-    return ProtectionKind::file_permissions;
-}
-
-boost::json::value to_json(const StoredProtection& protection)
-{
-    boost::json::object json{{"kind", to_text(protection.kind)}};
-    if (protection.kind == ProtectionKind::passphrase && protection.sm3_iterations != 0) {
-        json["kind"] = passphrase_sm3;
-        json["salt"] = crypto::to_base64(protection.salt);
-        json["iterations"] = protection.sm3_iterations;
-    } else if (protection.kind == ProtectionKind::passphrase) {
-        json["salt"] = crypto::to_base64(protection.salt);
-        json["operations"] = protection.cost.operations;
-        json["memory_kib"] = protection.cost.memory_kib;
-    }
-    return json;
-}
-
-StoredProtection protection_field(engine::JsonFields& outer, std::string_view name)
-{
-    StoredProtection protection;
-    const boost::json::value& value = outer.member(name);
-    if (!outer.good()) { return protection; }
-    engine::JsonFields fields{value, outer.path(name)};
-    const std::string kind = fields.text("kind", 32);
-    if (kind == to_text(ProtectionKind::passphrase)) {
-        protection.kind = ProtectionKind::passphrase;
-        protection.salt = base64_field(fields, "salt", salt_bytes);
-        const auto cost = [&fields](std::string_view field, std::uint64_t lowest, std::uint64_t highest) {
-            return static_cast<std::uint64_t>(
-                fields.integer(field, static_cast<std::int64_t>(lowest), static_cast<std::int64_t>(highest)));
-        };
-        using Cost = crypto::PassphraseCost;
-        protection.cost.operations = cost("operations", Cost::operations_min, Cost::operations_max);
-        protection.cost.memory_kib = cost("memory_kib", Cost::memory_kib_min, Cost::memory_kib_max);
-    } else if (kind == passphrase_sm3) {
-        protection.kind = ProtectionKind::passphrase;
-        protection.salt = base64_field(fields, "salt", salt_bytes);
-        protection.sm3_iterations = static_cast<std::uint64_t>(
-            fields.integer("iterations", static_cast<std::int64_t>(crypto::pbkdf2_iterations_min),
-                           static_cast<std::int64_t>(crypto::pbkdf2_iterations_max)));
-    } else if (kind == to_text(ProtectionKind::key_file)) {
-        protection.kind = ProtectionKind::key_file;
-    } else if (kind == to_text(ProtectionKind::file_permissions)) {
-        protection.kind = ProtectionKind::file_permissions;
-    } else {
-        fields.problem(engine::EngineError::malformed, "kind", "is not a protection");
-    }
-    if (auto finished = fields.finish(); !finished) { outer.problem(finished.error()); }
-    return protection;
-}
 
 /// What the secret is bound to: the same secret under another name, salt or cost does not open.
 crypto::Digest secret_context(const IdentityCard& card, const StoredProtection& protection)
@@ -122,45 +47,6 @@ boost::json::object identity_json(const IdentityCard& card, const StoredProtecti
 crypto::Digest identity_digest(const boost::json::object& json)
 {
     return crypto::blake2b("papervault.identity-file.v1", {crypto::bytes_of(engine::canonical_json(json))});
-}
-
-Result<crypto::SecretBuffer> read_key_file(const std::filesystem::path& file)
-{
-    auto opened = RegularFile::open(file);
-    if (!opened) { return std::unexpected{opened.error()}; }
-    if (opened->size() < seed_bytes || opened->size() > key_file_bytes_max) {
-        return refuse(VaultError::malformed, file.string() + " is not a key file: 32 to 4096 bytes are needed");
-    }
-    crypto::SecretBuffer content{static_cast<std::size_t>(opened->size())};
-    if (auto read = opened->read_at(0, content.expose()); !read) { return std::unexpected{read.error()}; }
-    return content;
-}
-
-/// The key that the seeds are encrypted under.
-Result<crypto::SecretBuffer> unlocking_key(crypto::Suite suite, const StoredProtection& stored,
-                                           const Protection& protection)
-{
-    if (const auto* passphrase = std::get_if<Passphrase>(&protection)) {
-        const std::size_t size = passphrase->text.size_bytes();
-        if (size == 0 || size > passphrase_bytes_max) {
-            return refuse(VaultError::malformed, "a passphrase has 1 to 1024 bytes");
-        }
-        auto key = stored.sm3_iterations != 0
-                       ? crypto::derive_from_passphrase_sm3(passphrase->text, stored.salt, stored.sm3_iterations)
-                       : crypto::derive_from_passphrase(passphrase->text, stored.salt, stored.cost);
-        if (!key) {
-            const bool machine = key.error().code == crypto::CryptoError::unavailable;
-            return refuse(machine ? VaultError::storage_failed : VaultError::malformed, key.error().detail);
-        }
-        return *std::move(key);
-    }
-    if (const auto* key_file = std::get_if<KeyFile>(&protection)) {
-        const auto content = read_key_file(key_file->file);
-        if (!content) { return std::unexpected{content.error()}; }
-        return crypto::combine_keys(suite, {&*content}, "papervault.identity.key-file.v1", {});
-    }
-    // No secret at all: everybody can work this key out, so the mode of the file is what protects it.
-    return crypto::SecretBuffer::copy_of(crypto::hash(suite, "papervault.identity.file-permissions.v1", {}).view());
 }
 
 Result<LockedIdentity> read_identity(const std::filesystem::path& file)
@@ -222,7 +108,9 @@ Result<Identity> Identity::open(const std::filesystem::path& file, const Protect
         return refuse(VaultError::wrong_passphrase_or_key,
                       file.string() + " is protected in another way: " + std::string{to_text(locked->protection.kind)});
     }
-    if (locked->protection.kind == ProtectionKind::file_permissions && (locked->file_mode & 0077U) != 0) {
+    const ProtectionKind kind = locked->protection.kind;
+    const bool of_machine = kind == ProtectionKind::file_permissions || kind == ProtectionKind::machine;
+    if (of_machine && (locked->file_mode & 0077U) != 0) {
         return refuse(VaultError::not_permitted,
                       file.string() + " may be read by others than its owner; run chmod 600 and replace the identity");
     }
@@ -270,18 +158,19 @@ Result<void> Identity::save(const std::filesystem::path& file, const Protection&
         return refuse(VaultError::malformed, "a name is 1 to 64 bytes of printable text");
     }
     if (!cost.within_limits()) { return refuse(VaultError::malformed, "the cost of the passphrase is out of range"); }
-    StoredProtection stored{.kind = kind_of(protection), .salt = {}, .cost = cost, .sm3_iterations = 0};
-    if (const auto* passphrase = std::get_if<Passphrase>(&protection)) {
-        stored.salt = crypto::random_bytes(salt_bytes);
-        stored.sm3_iterations = passphrase->with_sm3 ? crypto::pbkdf2_iterations_default : 0;
+    // Before a token makes a key that no file would name.
+    std::error_code ignored;
+    if (std::filesystem::exists(std::filesystem::symlink_status(file, ignored))) {
+        return refuse(VaultError::already_exists, file.string() + " exists already");
     }
     const crypto::Suite suite = card_.suite();
-    const auto key = unlocking_key(suite, stored, protection);
-    if (!key) { return std::unexpected{key.error()}; }
+    const auto lock = lock_anew(suite, protection, cost);
+    if (!lock) { return std::unexpected{lock.error()}; }
 
     const crypto::SecretBuffer seeds = secret();
-    auto json = identity_json(card_, stored,
-                              crypto::encrypt(suite, *key, seeds.expose(), secret_context(card_, stored).view()));
+    auto json =
+        identity_json(card_, lock->stored,
+                      crypto::encrypt(suite, lock->key, seeds.expose(), secret_context(card_, lock->stored).view()));
     json["digest"] = identity_digest(json).hex();
     return write_file_durably(file, crypto::bytes_of(engine::canonical_json(json)), false);
 }
@@ -298,6 +187,14 @@ Result<ProtectionKind> Identity::protection_of_file(const std::filesystem::path&
     const auto locked = read_identity(file);
     if (!locked) { return std::unexpected{locked.error()}; }
     return locked->protection.kind;
+}
+
+Result<std::optional<TokenHint>> Identity::token_of_file(const std::filesystem::path& file)
+{
+    auto locked = read_identity(file);
+    if (!locked) { return std::unexpected{locked.error()}; }
+    if (!locked->protection.token) { return std::nullopt; }
+    return std::move(locked->protection.token->key.token);
 }
 
 } // namespace papervault::vault

@@ -49,4 +49,16 @@ struct PrintedForm {
 [[nodiscard]] PrintedForm destruction_form(const std::string& office, const std::vector<DestructionRecord>& records,
                                            engine::Instant date);
 
+/// 身份恢复纸: one sheet of words of an identity (vault/paper_backup.hpp).
+struct SheetPlace {
+    int number = 1; ///< From 1.
+    int of = 1;
+    int needed = 1;
+};
+/// @param words  Secret: they are in the form's texts afterwards, and in whatever it is printed with.
+[[nodiscard]] PrintedForm identity_sheet_form(const IdentityCard& card, const SheetPlace& place, crypto::ByteView words,
+                                              engine::Instant date);
+/// Overwrites the texts of a form's tables.
+void wipe(PrintedForm& form) noexcept;
+
 } // namespace papervault::vault::print

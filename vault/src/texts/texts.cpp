@@ -44,6 +44,9 @@ constexpr std::array headlines{
     Headline{VaultError::engine_mismatch, "程序版本与封装机构不符", "another program than the sealing office's"},
     Headline{VaultError::suite_refused, "算法套件不被接受", "suite not accepted"},
     Headline{VaultError::withdrawn, "试卷包已撤回", "withdrawn"},
+    Headline{VaultError::token_not_found, "找不到令牌", "token not found"},
+    Headline{VaultError::pin_wrong, "令牌 PIN 不正确", "wrong PIN"},
+    Headline{VaultError::pin_locked, "令牌 PIN 已锁定", "PIN locked"},
     Headline{VaultError::storage_failed, "存储失败", "storage failed"},
 };
 

@@ -29,7 +29,10 @@ enum class VaultError {
     engine_mismatch, ///< This program computes something else than the one that sealed; the detail says what.
     suite_refused,   ///< A suite of algorithms that is not accepted here.
     withdrawn,       ///< The package was withdrawn (rule V8); it is never released or opened again.
-    storage_failed,  ///< The last one: error_from_text counts up to it.
+    storage_failed,
+    token_not_found, ///< No module, token or key of this kind is there; the detail says which.
+    pin_wrong,       ///< A token refused its PIN; the detail warns before the last try.
+    pin_locked,      ///< After too many wrong PINs. The last code: error_from_text counts up to it.
 };
 
 /// An error with what a person needs to know and do; never holds a secret.

@@ -5,6 +5,7 @@
 #include "gm/sm3_sm4.hpp"
 #include "invariant.hpp"
 #include "sodium_bytes.hpp"
+#include "xchacha.hpp"
 
 #include <algorithm>
 #include <array>
@@ -16,7 +17,7 @@ namespace {
 constexpr std::size_t nonce_bytes = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
 constexpr std::size_t tag_bytes = crypto_aead_xchacha20poly1305_ietf_ABYTES;
 static_assert(nonce_bytes + tag_bytes == aead_overhead_bytes);
-static_assert(tag_bytes == ChunkCipher::overhead_bytes);
+static_assert(xchacha::tag_bytes == ChunkCipher::overhead_bytes);
 static_assert(message_overhead_bytes(Suite::pv1) == aead_overhead_bytes);
 static_assert(message_overhead_bytes(Suite::gm1) == gm::nonce_bytes + gm::tag_bytes);
 static_assert(chunk_overhead_bytes(Suite::pv1) == ChunkCipher::overhead_bytes);
@@ -158,8 +159,7 @@ void ChunkCipher::seal(std::uint64_t index, bool last, ByteView plaintext, std::
         national_->sealer.seal(National::counter(index), {last_flag, context_}, plaintext, out);
         return;
     }
-    const auto nonce = chunk_nonce(index, last);
-    seal_into({key_, nonce, context_}, plaintext, out);
+    xchacha::seal(key_, chunk_nonce(index, last), context_, plaintext, out);
 }
 
 bool ChunkCipher::open(std::uint64_t index, bool last, ByteView sealed, std::span<std::byte> out) const
@@ -168,11 +168,18 @@ bool ChunkCipher::open(std::uint64_t index, bool last, ByteView sealed, std::spa
     PAPERVAULT_ASSERT(out.size() == sealed.size() - chunk_overhead_bytes(suite_),
                       "an opened chunk is shorter by its tag");
     const std::array last_flag{std::byte{last}};
-    const auto nonce = chunk_nonce(index, last);
     const bool opened = national_ ? national_->sealer.open(National::counter(index), {last_flag, context_}, sealed, out)
-                                  : open_into({key_, nonce, context_}, sealed, out);
+                                  : xchacha::open(key_, chunk_nonce(index, last), context_, sealed, out);
     if (!opened) { wipe(out); }
     return opened;
+}
+
+bool ChunkCipher::is_authentic(std::uint64_t index, bool last, ByteView sealed) const
+{
+    if (sealed.size() < chunk_overhead_bytes(suite_)) { return false; }
+    const std::array last_flag{std::byte{last}};
+    return national_ ? national_->sealer.is_authentic(National::counter(index), {last_flag, context_}, sealed)
+                     : xchacha::is_authentic(key_, chunk_nonce(index, last), context_, sealed);
 }
 
 } // namespace papervault::crypto

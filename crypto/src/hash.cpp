@@ -1,5 +1,6 @@
 #include <papervault/crypto/hash.hpp>
 
+#include "blake2b.hpp"
 #include "invariant.hpp"
 #include "sodium_bytes.hpp"
 
@@ -25,8 +26,8 @@ std::optional<Digest> Digest::from_hex(std::string_view text)
 
 Digest blake2b(ByteView message)
 {
-    PiecewiseBlake2b hash;
-    hash.raw(message);
+    BulkBlake2b hash;
+    hash.update(message);
     return hash.finish();
 }
 
@@ -40,14 +41,16 @@ Digest blake2b(std::string_view purpose, std::initializer_list<ByteView> parts)
 }
 
 struct Blake2bHasher::State {
-    PiecewiseBlake2b hash;
+    BulkBlake2b hash;
 };
 
 Blake2bHasher::Blake2bHasher(std::string_view purpose) : state_{std::make_unique<State>()}
 {
     if (purpose.empty()) { return; }
-    state_->hash.domain("papervault.hash-stream.v1");
-    state_->hash.part(bytes_of(purpose));
+    constexpr std::string_view domain{"papervault.hash-stream.v1\0", 26};
+    state_->hash.update(bytes_of(domain));
+    state_->hash.update(little_endian(purpose.size()));
+    state_->hash.update(bytes_of(purpose));
 }
 
 Blake2bHasher::Blake2bHasher(Blake2bHasher&&) noexcept = default;
@@ -57,7 +60,7 @@ Blake2bHasher::~Blake2bHasher() = default;
 void Blake2bHasher::update(ByteView bytes)
 {
     PAPERVAULT_ASSERT(state_ != nullptr, "a finished hasher takes no more bytes");
-    state_->hash.raw(bytes);
+    state_->hash.update(bytes);
 }
 
 Digest Blake2bHasher::finish()

@@ -159,15 +159,19 @@ void Sealer::seal(ByteView counter, std::initializer_list<ByteView> associated, 
     tag(counter, associated, ciphertext, out.subspan(plaintext.size()));
 }
 
+bool Sealer::is_authentic(ByteView counter, std::initializer_list<ByteView> associated, ByteView sealed) const
+{
+    if (sealed.size() < tag_bytes) { return false; }
+    std::array<std::byte, tag_bytes> expected{};
+    tag(counter, associated, sealed.first(sealed.size() - tag_bytes), expected);
+    return equal_in_constant_time(ByteView{expected}, sealed.last(tag_bytes));
+}
+
 bool Sealer::open(ByteView counter, std::initializer_list<ByteView> associated, ByteView sealed,
                   std::span<std::byte> out) const
 {
-    if (sealed.size() < tag_bytes) { return false; }
-    const ByteView ciphertext = sealed.first(sealed.size() - tag_bytes);
-    std::array<std::byte, tag_bytes> expected{};
-    tag(counter, associated, ciphertext, expected);
-    if (!equal_in_constant_time(ByteView{expected}, sealed.last(tag_bytes))) { return false; }
-    sm4_ctr(keys_.expose().first(sm4_key_bytes), counter, ciphertext, out);
+    if (!is_authentic(counter, associated, sealed)) { return false; }
+    sm4_ctr(keys_.expose().first(sm4_key_bytes), counter, sealed.first(sealed.size() - tag_bytes), out);
     return true;
 }
 

@@ -54,6 +54,9 @@ public:
     /// @return False, and nothing decrypted, unless the tag fits; compared in constant time.
     [[nodiscard]] bool open(ByteView counter, std::initializer_list<ByteView> associated, ByteView sealed,
                             std::span<std::byte> out) const;
+    /// The tag alone; nothing is decrypted.
+    [[nodiscard]] bool is_authentic(ByteView counter, std::initializer_list<ByteView> associated,
+                                    ByteView sealed) const;
 
 private:
     void tag(ByteView counter, std::initializer_list<ByteView> associated, ByteView ciphertext,

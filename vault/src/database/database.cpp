@@ -2,9 +2,11 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <utility>
+#include <vector>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -39,14 +41,78 @@ crypto::SecretBuffer raw_key_text(const crypto::SecretBuffer& key)
 
 } // namespace
 
+/// Statements that nobody uses at the moment. Preparing one costs several times as much as running most of ours.
+class PreparedStatements {
+public:
+    PreparedStatements() = default;
+    PreparedStatements(const PreparedStatements&) = delete;
+    PreparedStatements& operator=(const PreparedStatements&) = delete;
+    ~PreparedStatements() { close(); }
+
+    /// What reads or writes rows; a pragma may do its work while it is prepared.
+    [[nodiscard]] static bool takes(std::string_view sql) noexcept
+    {
+        return sql.starts_with("SELECT ") || sql.starts_with("INSERT ") || sql.starts_with("UPDATE ") ||
+               sql.starts_with("DELETE ");
+    }
+    /// @return Null when it has to be prepared.
+    [[nodiscard]] sqlite3_stmt* take(std::string_view sql) noexcept
+    {
+        const auto found =
+            std::ranges::find(resting_, sql, [](sqlite3_stmt* each) { return std::string_view{sqlite3_sql(each)}; });
+        if (found == resting_.end()) { return nullptr; }
+        sqlite3_stmt* const taken = *found;
+        resting_.erase(found);
+        return taken;
+    }
+    /// The one that has rested longest makes room.
+    void put(sqlite3_stmt* statement) noexcept
+    {
+        sqlite3_reset(statement);
+        sqlite3_clear_bindings(statement);
+        if (closed_ || resting_.size() == resting_max) {
+            sqlite3_stmt* const leaving = closed_ ? statement : resting_.front();
+            if (!closed_) { resting_.erase(resting_.begin()); }
+            sqlite3_finalize(leaving);
+        }
+        if (!closed_) { resting_.push_back(statement); }
+    }
+    /// The database goes; statements in use end with their users.
+    void close() noexcept
+    {
+        for (sqlite3_stmt* const each : resting_) { sqlite3_finalize(each); }
+        resting_.clear();
+        closed_ = true;
+    }
+
+private:
+    static constexpr std::size_t resting_max = 32;
+    std::vector<sqlite3_stmt*> resting_ = [] {
+        std::vector<sqlite3_stmt*> room;
+        room.reserve(resting_max); // so that put() can't fail
+        return room;
+    }();
+    bool closed_ = false;
+};
+
+Statement::Statement(sqlite3* database, sqlite3_stmt* statement, std::shared_ptr<PreparedStatements> home) noexcept
+    : database_{database}, statement_{statement}, home_{std::move(home)}
+{
+}
+
 Statement::Statement(Statement&& other) noexcept
-    : database_{other.database_}, statement_{std::exchange(other.statement_, nullptr)}, bound_{other.bound_}
+    : database_{other.database_}, statement_{std::exchange(other.statement_, nullptr)}, home_{std::move(other.home_)},
+      bound_{other.bound_}
 {
 }
 
 Statement::~Statement()
 {
-    sqlite3_finalize(statement_);
+    if (statement_ != nullptr && home_) {
+        home_->put(statement_);
+    } else {
+        sqlite3_finalize(statement_);
+    }
 }
 
 Statement& Statement::bind(std::int64_t value)
@@ -129,6 +195,27 @@ void Database::Close::operator()(sqlite3* database) const noexcept
     sqlite3_close_v2(database);
 }
 
+Database::Database(sqlite3* database) : database_{database}, resting_{std::make_shared<PreparedStatements>()} {}
+Database::Database(Database&&) noexcept = default;
+
+Database& Database::operator=(Database&& other) noexcept
+{
+    close();
+    database_ = std::move(other.database_);
+    resting_ = std::move(other.resting_);
+    return *this;
+}
+
+Database::~Database()
+{
+    close();
+}
+
+void Database::close() noexcept
+{
+    if (resting_) { resting_->close(); }
+}
+
 Result<Database> Database::open_with(const std::filesystem::path& file, const crypto::SecretBuffer& key, int flags)
 {
     sqlite3* raw = nullptr;
@@ -195,12 +282,16 @@ Result<Database> Database::open(const std::filesystem::path& file, const crypto:
 
 Statement Database::prepare(std::string_view sql)
 {
+    const bool rests = PreparedStatements::takes(sql);
+    if (rests) {
+        if (sqlite3_stmt* const ready = resting_->take(sql)) { return Statement{database_.get(), ready, resting_}; }
+    }
     sqlite3_stmt* statement = nullptr;
-    if (sqlite3_prepare_v3(database_.get(), sql.data(), static_cast<int>(sql.size()), 0, &statement, nullptr) !=
-        SQLITE_OK) {
+    if (sqlite3_prepare_v3(database_.get(), sql.data(), static_cast<int>(sql.size()),
+                           rests ? SQLITE_PREPARE_PERSISTENT : 0, &statement, nullptr) != SQLITE_OK) {
         fail(database_.get(), "prepare");
     }
-    return Statement{database_.get(), statement};
+    return Statement{database_.get(), statement, rests ? resting_ : nullptr};
 }
 
 void Database::execute(const char* sql)

@@ -72,17 +72,23 @@ struct CompartmentToSeal {
                                            std::span<CompartmentToSeal> compartments,
                                            const std::function<std::string()>& encode_header, const Identity& sealer);
 
-/// Reads the sealed bytes of a compartment piece by piece.
+/// Is given the bytes of a compartment, sealed or in the clear, piece by piece.
 using BytesSink = std::function<Result<void>(crypto::ByteView)>;
-/// @return authentication_failed when they are not what the digest says; the sink has seen them by then.
+/// Reads the sealed bytes. @return authentication_failed when they are not what the digest says; the sink has seen them
+/// by then.
 [[nodiscard]] Result<void> check_compartment(const RegularFile& file, std::uint64_t body_offset,
                                              const Compartment& compartment, crypto::Suite suite,
                                              const BytesSink& sink);
-/// Decrypts one compartment. @return authentication_failed without one byte of plaintext.
+/// Decrypts one compartment and compares its digest in the same pass. @return authentication_failed without one byte of
+/// plaintext.
 [[nodiscard]] Result<crypto::SecretBuffer> open_compartment(const RegularFile& file, std::uint64_t body_offset,
                                                             const Compartment& compartment,
                                                             const crypto::ChunkCipher& cipher);
-/// Decrypts one compartment chunk by chunk; the sink sees each chunk once it is authentic.
+/// Every chunk fits the key and all of them the digest; nothing is decrypted. @return authentication_failed.
+[[nodiscard]] Result<void> authenticate_compartment(const RegularFile& file, std::uint64_t body_offset,
+                                                    const Compartment& compartment, const crypto::ChunkCipher& cipher);
+/// Decrypts one compartment chunk by chunk; the sink sees each chunk once it is authentic. The digest is not compared
+/// again.
 [[nodiscard]] Result<void> stream_compartment(const RegularFile& file, std::uint64_t body_offset,
                                               const Compartment& compartment, const crypto::ChunkCipher& cipher,
                                               const BytesSink& sink);

@@ -145,7 +145,7 @@ Result<void> PackageReader::stream(std::string_view compartment, const Compartme
     if (!cipher) { return std::unexpected{cipher.error()}; }
     const PackageFile& package = impl_->package();
     const std::uint64_t body_offset = package.frame.body_offset;
-    if (auto authentic = stream_compartment(package.file, body_offset, **found, *cipher, {}); !authentic) {
+    if (auto authentic = authenticate_compartment(package.file, body_offset, **found, *cipher); !authentic) {
         return authentic;
     }
     return stream_compartment(package.file, body_offset, **found, *cipher, sink);

@@ -62,6 +62,8 @@ public:
     /// @param out  sealed.size() - chunk_overhead_bytes(suite()); may not overlap. Zeroed when the chunk is refused.
     /// @return False for altered bytes, wrong key, context, index or last flag, and for less than the overhead.
     [[nodiscard]] bool open(std::uint64_t index, bool last, ByteView sealed, std::span<std::byte> out) const;
+    /// Whether open() would; nothing is decrypted.
+    [[nodiscard]] bool is_authentic(std::uint64_t index, bool last, ByteView sealed) const;
 
 private:
     struct National;

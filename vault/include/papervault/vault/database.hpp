@@ -31,6 +31,7 @@ private:
 };
 
 class Database;
+class PreparedStatements;
 
 /// A prepared statement. Bind by position from 1, then step through the rows. Not thread-safe.
 class Statement {
@@ -56,9 +57,10 @@ public:
 
 private:
     friend class Database;
-    Statement(sqlite3* database, sqlite3_stmt* statement) noexcept : database_{database}, statement_{statement} {}
+    Statement(sqlite3* database, sqlite3_stmt* statement, std::shared_ptr<PreparedStatements> home) noexcept;
     sqlite3* database_;
     sqlite3_stmt* statement_;
+    std::shared_ptr<PreparedStatements> home_; ///< Where it rests afterwards; null: it ends here.
     int bound_ = 0;
 };
 
@@ -69,10 +71,12 @@ public:
     [[nodiscard]] static Result<Database> create(const std::filesystem::path& file, const crypto::SecretBuffer& key);
     /// @return not_found; authentication_failed when the key doesn't fit or the file is damaged.
     [[nodiscard]] static Result<Database> open(const std::filesystem::path& file, const crypto::SecretBuffer& key);
-    Database(Database&&) noexcept = default;
-    Database& operator=(Database&&) noexcept = default;
+    Database(Database&&) noexcept;
+    Database& operator=(Database&&) noexcept;
+    ~Database();
 
-    /// @param sql  Fixed text of ours; values are bound. @throws StorageUnavailable
+    /// What was prepared before and is not in use rests prepared. @param sql  Fixed text of ours; values are bound.
+    /// @throws StorageUnavailable
     [[nodiscard]] Statement prepare(std::string_view sql);
     void execute(const char* sql);
     /// Rows that the last statement changed.
@@ -84,9 +88,11 @@ private:
     struct Close {
         void operator()(sqlite3* database) const noexcept;
     };
-    explicit Database(sqlite3* database) noexcept : database_{database} {}
+    explicit Database(sqlite3* database);
     static Result<Database> open_with(const std::filesystem::path& file, const crypto::SecretBuffer& key, int flags);
+    void close() noexcept;
     std::unique_ptr<sqlite3, Close> database_;
+    std::shared_ptr<PreparedStatements> resting_;
 };
 
 /// Rolls back unless committed. BEGIN IMMEDIATE: two writers never interleave.

@@ -178,10 +178,12 @@ public:
     [[nodiscard]] Result<void> apply(const Rewrap& rewrap);
     [[nodiscard]] int rewraps_applied() const noexcept;
 
-    /// Decrypts a compartment whole; no byte leaves on failure.
+    /// Decrypts a compartment whole and compares its digest with the signed one in the same pass; no byte leaves on
+    /// failure.
     /// @return not_found, not_permitted (no key for it), authentication_failed, malformed (the file became shorter).
     [[nodiscard]] Result<crypto::SecretBuffer> read(std::string_view compartment, const CompartmentKeys& keys) const;
-    /// Decrypts a compartment in chunks of 64 KiB after a first pass has authenticated all of it; memory stays flat.
+    /// Decrypts a compartment in chunks of 64 KiB after a first pass has authenticated all of it and compared its
+    /// digest; memory stays flat. Each chunk is authenticated again as it is read.
     [[nodiscard]] Result<void> stream(std::string_view compartment, const CompartmentKeys& keys,
                                       const std::function<Result<void>(crypto::ByteView)>& sink) const;
 

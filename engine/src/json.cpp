@@ -1,4 +1,5 @@
 #include <papervault/engine/assert.hpp>
+#include <papervault/engine/canonical_text.hpp>
 #include <papervault/engine/json.hpp>
 
 #include <boost/json/basic_parser_impl.hpp>
@@ -123,32 +124,6 @@ private:
     std::optional<EngineFailure> failure_;
 };
 
-void append_string(std::string& out, std::string_view text)
-{
-    static constexpr char hex[] = "0123456789abcdef";
-    out += '"';
-    for (const char c : text) {
-        switch (c) {
-        case '"': out += "\\\""; break;
-        case '\\': out += "\\\\"; break;
-        case '\b': out += "\\b"; break;
-        case '\f': out += "\\f"; break;
-        case '\n': out += "\\n"; break;
-        case '\r': out += "\\r"; break;
-        case '\t': out += "\\t"; break;
-        default:
-            if (static_cast<unsigned char>(c) < 0x20) {
-                out += "\\u00";
-                out += hex[static_cast<unsigned char>(c) >> 4];
-                out += hex[static_cast<unsigned char>(c) & 0x0F];
-            } else {
-                out += c;
-            }
-        }
-    }
-    out += '"';
-}
-
 void append_canonical(std::string& out, const json::value& value)
 {
     switch (value.kind()) {
@@ -157,7 +132,7 @@ void append_canonical(std::string& out, const json::value& value)
     case json::kind::int64: out += std::to_string(value.get_int64()); return;
     case json::kind::uint64: out += std::to_string(value.get_uint64()); return;
     case json::kind::double_: PAPERVAULT_ASSERT(!value.is_double()); return;
-    case json::kind::string: append_string(out, value.get_string()); return;
+    case json::kind::string: append_canonical_text(out, value.get_string()); return;
     case json::kind::array: {
         out += '[';
         bool first = true;
@@ -178,7 +153,7 @@ void append_canonical(std::string& out, const json::value& value)
         bool first = true;
         for (const json::key_value_pair* member : members) {
             if (!std::exchange(first, false)) out += ',';
-            append_string(out, member->key());
+            append_canonical_text(out, member->key());
             out += ':';
             append_canonical(out, member->value());
         }
@@ -206,6 +181,32 @@ Result<json::value> parse_json(std::string_view text, JsonLimits limits)
                       "not JSON at byte " + std::to_string(read) + ": " + error.message());
     }
     return parser.handler().release();
+}
+
+void append_canonical_text(std::string& out, std::string_view text)
+{
+    static constexpr char hex[] = "0123456789abcdef";
+    out += '"';
+    for (const char c : text) {
+        switch (c) {
+        case '"': out += "\\\""; break;
+        case '\\': out += "\\\\"; break;
+        case '\b': out += "\\b"; break;
+        case '\f': out += "\\f"; break;
+        case '\n': out += "\\n"; break;
+        case '\r': out += "\\r"; break;
+        case '\t': out += "\\t"; break;
+        default:
+            if (static_cast<unsigned char>(c) < 0x20) {
+                out += "\\u00";
+                out += hex[static_cast<unsigned char>(c) >> 4];
+                out += hex[static_cast<unsigned char>(c) & 0x0F];
+            } else {
+                out += c;
+            }
+        }
+    }
+    out += '"';
 }
 
 std::string canonical_json(const json::value& value)

@@ -245,6 +245,30 @@ TEST_P(InstructionsTest, CountTheSameAsOneByOne)
     }
 }
 
+/// Long enough for every short counter inside to be emptied on the way, and wide enough for counts above a byte.
+TEST_P(InstructionsTest, CountLargeBatchesAsOneByOne)
+{
+    if (!is_available(GetParam())) { GTEST_SKIP() << "NOT TESTED: this processor has no " << to_text(GetParam()); }
+    const auto test = [&](std::size_t candidates, std::size_t columns) {
+        SCOPED_TRACE(std::to_string(candidates) + " x " + std::to_string(columns));
+        ChoiceMatrix responses{std::vector<std::uint8_t>(columns, 1), candidates};
+        // Every answer is right but for one candidate in seven.
+        for (std::size_t candidate = 0; candidate < candidates; candidate += 7) {
+            for (std::size_t column = 0; column < columns; ++column) { responses.set(candidate, column, 1); }
+        }
+        const std::array groups{ColumnGroup{0, columns}};
+        ChoiceTally tally;
+        grade_choices(responses, ChoiceKeys(columns, 0), groups, GetParam(), tally);
+        for (std::size_t candidate = 0; candidate < candidates; ++candidate) {
+            ASSERT_EQ(tally.right_by_group[0][candidate], candidate % 7 == 0 ? 0 : columns) << candidate;
+        }
+        const std::uint64_t right = candidates - (candidates + 6) / 7;
+        EXPECT_THAT(tally.right_by_column, testing::Each(right));
+    };
+    test(512 * 1'100 + 13, 9);
+    test(600, 1'030);
+}
+
 TEST_P(InstructionsTest, GiveTheTotalsOfTheReference)
 {
     if (!is_available(GetParam())) { GTEST_SKIP() << "NOT TESTED: this processor has no " << to_text(GetParam()); }
@@ -291,7 +315,10 @@ TEST(ChoiceMatrixTest, SumsTheTotalsOfThoseWhoAreRight)
                 if (matrix.code(candidate, column) == keys[column]) { expected[column] += totals.back(); }
             }
         }
-        ASSERT_EQ(totals_of_the_right(matrix, keys, totals), expected);
+        for (const Instructions instructions : {Instructions::plain, Instructions::avx2, Instructions::avx512}) {
+            if (!is_available(instructions)) { continue; }
+            ASSERT_EQ(totals_of_the_right(matrix, keys, totals, instructions), expected) << to_text(instructions);
+        }
     }
 }
 

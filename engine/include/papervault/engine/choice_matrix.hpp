@@ -35,6 +35,7 @@ public:
     [[nodiscard]] std::size_t candidates() const noexcept { return candidates_; }
     [[nodiscard]] std::size_t columns() const noexcept { return bits_.size(); }
     [[nodiscard]] std::size_t bits(std::size_t column) const noexcept { return bits_[column]; }
+    [[nodiscard]] std::span<const std::uint8_t> bits() const noexcept { return bits_; }
     [[nodiscard]] std::size_t blocks() const noexcept
     {
         return (candidates_ + block_candidates - 1) / block_candidates;
@@ -51,6 +52,7 @@ public:
 
 private:
     struct Free {
+        std::size_t alignment;
         void operator()(std::uint64_t* words) const noexcept;
     };
     std::vector<std::uint8_t> bits_;
@@ -88,7 +90,9 @@ void grade_choices(const ChoiceMatrix& responses, const ChoiceMatrix& keys, std:
 
 /// For each column the sum of `totals` over the candidates who are right in it: what point-biserials are made of.
 /// @param totals  Of each candidate, in right responses or any other whole number.
+/// @param instructions  Available ones.
 [[nodiscard]] std::vector<std::uint64_t> totals_of_the_right(const ChoiceMatrix& responses, const ChoiceKeys& keys,
-                                                             std::span<const std::uint16_t> totals);
+                                                             std::span<const std::uint16_t> totals,
+                                                             Instructions instructions = best_instructions());
 
 } // namespace papervault::engine

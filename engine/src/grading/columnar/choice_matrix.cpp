@@ -8,11 +8,17 @@
 #include <cstring>
 #include <new>
 #include <numeric>
+#include <tuple>
+
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
 
 namespace papervault::engine {
 namespace {
 
-constexpr std::align_val_t alignment{64};
+constexpr std::size_t cache_line = 64;
+constexpr std::size_t large_page = std::size_t{2} << 20;
 constexpr std::size_t bits_max = 16;
 
 columnar::Kernel kernel_of(Instructions instructions)
@@ -21,60 +27,88 @@ columnar::Kernel kernel_of(Instructions instructions)
 #if defined(__x86_64__)
     switch (instructions) {
     case Instructions::plain: break;
-    case Instructions::avx2: return columnar::grade_block_avx2;
-    case Instructions::avx512: return columnar::grade_block_avx512;
+    case Instructions::avx2: return columnar::grade_blocks_avx2;
+    case Instructions::avx512: return columnar::grade_blocks_avx512;
     }
 #endif
-    return columnar::grade_block_plain;
+    return columnar::grade_blocks_plain;
 }
 
-void grade_matrix(const ChoiceMatrix& responses, const ChoiceMatrix* key_matrix,
-                  const std::vector<std::uint64_t>& key_masks, std::span<const ColumnGroup> groups,
-                  Instructions instructions, ChoiceTally& tally)
+columnar::TotalsKernel totals_kernel_of(Instructions instructions)
 {
+    PAPERVAULT_ASSERT(is_available(instructions));
+#if defined(__x86_64__)
+    switch (instructions) {
+    case Instructions::plain: break;
+    case Instructions::avx2: return columnar::add_totals_popcnt;
+    case Instructions::avx512: return columnar::add_totals_avx512;
+    }
+#endif
+    return columnar::add_totals_plain;
+}
+
+/// Zeros that begin at a cache line.
+class AlignedWords {
+public:
+    explicit AlignedWords(std::size_t count) : words_(count + cache_line / sizeof(std::uint64_t))
+    {
+        void* at = words_.data();
+        std::size_t room = words_.size() * sizeof(std::uint64_t);
+        first_ = static_cast<std::uint64_t*>(std::align(cache_line, count * sizeof(std::uint64_t), at, room));
+    }
+    [[nodiscard]] std::uint64_t* data() const noexcept { return first_; }
+
+private:
+    std::vector<std::uint64_t> words_;
+    std::uint64_t* first_;
+};
+
+/// For each plane of each column a word of the key's bit.
+void write_key_masks(const ChoiceMatrix& responses, const ChoiceKeys& keys, std::uint64_t* into)
+{
+    for (std::size_t column = 0; column < keys.size(); ++column) {
+        for (std::size_t plane = 0; plane < responses.bits(column); ++plane) {
+            *into++ = std::uint64_t{0} - (keys[column] >> plane & 1U);
+        }
+    }
+}
+
+unsigned common_bits(std::span<const std::uint8_t> bits)
+{
+    const bool are_equal = std::ranges::all_of(bits, [&](std::uint8_t each) { return each == bits.front(); });
+    return !bits.empty() && are_equal ? bits.front() : 0U;
+}
+
+void grade_matrix(const ChoiceMatrix& responses, const ChoiceMatrix* key_matrix, const std::uint64_t* key_masks,
+                  std::span<const ColumnGroup> groups, Instructions instructions, ChoiceTally& tally)
+{
+    constexpr std::size_t in_block = ChoiceMatrix::block_candidates;
     const columnar::Kernel kernel = kernel_of(instructions);
     const std::size_t blocks = responses.blocks();
-    std::vector<std::uint64_t> lanes(responses.columns() * columnar::lanes);
-    std::vector<std::uint8_t> bits;
-    for (std::size_t column = 0; column < responses.columns(); ++column) {
-        bits.push_back(static_cast<std::uint8_t>(responses.bits(column)));
-    }
+    const AlignedWords counts{responses.columns() * columnar::lanes};
     tally.right_by_group.resize(groups.size());
-    std::vector<unsigned> bits_of_all;
     for (std::size_t index = 0; index < groups.size(); ++index) {
         const ColumnGroup& group = groups[index];
         PAPERVAULT_ASSERT(group.count <= 65'535 && group.first + group.count <= responses.columns());
-        tally.right_by_group[index].resize(blocks * ChoiceMatrix::block_candidates);
-        const auto of_group = std::span{bits}.subspan(group.first, group.count);
-        const bool are_equal = !of_group.empty() && std::ranges::count(of_group, of_group.front()) ==
-                                                        static_cast<std::ptrdiff_t>(of_group.size());
-        bits_of_all.push_back(are_equal ? of_group.front() : 0U);
+        tally.right_by_group[index].resize(blocks * in_block);
+        if (group.count == 0) { continue; }
+        const std::size_t word = responses.first_word(group.first);
+        kernel({.responses = responses.words().data() + word,
+                .keys = key_matrix == nullptr ? nullptr : key_matrix->words().data() + word,
+                .key_masks = key_masks == nullptr ? nullptr : key_masks + word / ChoiceMatrix::plane_words,
+                .bits = responses.bits().data() + group.first,
+                .columns = group.count,
+                .bits_of_all = common_bits(responses.bits().subspan(group.first, group.count)),
+                .words_per_block = responses.words_per_block(),
+                .blocks = blocks,
+                .candidates = responses.candidates(),
+                .right_by_column = counts.data() + group.first * columnar::lanes,
+                .right_by_candidate = tally.right_by_group[index].data()});
     }
-    for (std::size_t block = 0; block < blocks; ++block) {
-        const std::size_t start = block * responses.words_per_block();
-        for (std::size_t index = 0; index < groups.size(); ++index) {
-            const ColumnGroup& group = groups[index];
-            if (group.count == 0) continue;
-            const std::size_t word = start + responses.first_word(group.first);
-            kernel({.responses = responses.words().data() + word,
-                    .keys = key_matrix == nullptr ? nullptr : key_matrix->words().data() + word,
-                    .key_masks = key_matrix != nullptr
-                                     ? nullptr
-                                     : key_masks.data() + responses.first_word(group.first) / ChoiceMatrix::plane_words,
-                    .bits = bits.data() + group.first,
-                    .columns = group.count,
-                    .bits_of_all = bits_of_all[index],
-                    .present = std::min<std::uint64_t>(ChoiceMatrix::block_candidates,
-                                                       responses.candidates() - block * ChoiceMatrix::block_candidates),
-                    .right_by_column = lanes.data() + group.first * columnar::lanes,
-                    .right_by_candidate = tally.right_by_group[index].data() + block * ChoiceMatrix::block_candidates});
-        }
-    }
-    tally.right_by_column.clear();
+    tally.right_by_column.resize(responses.columns());
     for (std::size_t column = 0; column < responses.columns(); ++column) {
-        const auto first = lanes.begin() + static_cast<std::ptrdiff_t>(column * columnar::lanes);
-        tally.right_by_column.push_back(
-            std::accumulate(first, first + static_cast<std::ptrdiff_t>(columnar::lanes), std::uint64_t{0}));
+        const std::uint64_t* const first = counts.data() + column * columnar::lanes;
+        tally.right_by_column[column] = std::accumulate(first, first + columnar::lanes, std::uint64_t{0});
     }
 }
 
@@ -116,7 +150,7 @@ Instructions best_instructions() noexcept
 
 void ChoiceMatrix::Free::operator()(std::uint64_t* words) const noexcept
 {
-    ::operator delete(words, alignment);
+    ::operator delete(words, std::align_val_t{alignment});
 }
 
 ChoiceMatrix::ChoiceMatrix(std::vector<std::uint8_t> bits, std::size_t candidates)
@@ -129,7 +163,14 @@ ChoiceMatrix::ChoiceMatrix(std::vector<std::uint8_t> bits, std::size_t candidate
     }
     word_count_ = blocks() * words_per_block_;
     const std::size_t bytes = word_count_ * sizeof(std::uint64_t);
-    words_.reset(static_cast<std::uint64_t*>(::operator new(std::max<std::size_t>(bytes, 64), alignment)));
+    const bool is_large = bytes >= 2 * large_page;
+    words_.get_deleter().alignment = is_large ? large_page : cache_line;
+    words_.reset(static_cast<std::uint64_t*>(
+        ::operator new(std::max(bytes, cache_line), std::align_val_t{words_.get_deleter().alignment})));
+#if defined(__linux__)
+    // Pages of 2 MB, where the system has them: reading from front to back then misses few translations.
+    if (is_large) { std::ignore = ::madvise(words_.get(), bytes / large_page * large_page, MADV_HUGEPAGE); }
+#endif
     if (bytes > 0) std::memset(words_.get(), 0, bytes);
 }
 
@@ -160,13 +201,9 @@ void grade_choices(const ChoiceMatrix& responses, const ChoiceKeys& keys, std::s
                    Instructions instructions, ChoiceTally& tally)
 {
     PAPERVAULT_ASSERT(keys.size() == responses.columns());
-    std::vector<std::uint64_t> masks;
-    for (std::size_t column = 0; column < keys.size(); ++column) {
-        for (std::size_t plane = 0; plane < responses.bits(column); ++plane) {
-            masks.push_back((keys[column] >> plane & 1U) != 0 ? ~std::uint64_t{0} : 0);
-        }
-    }
-    grade_matrix(responses, nullptr, masks, groups, instructions, tally);
+    std::vector<std::uint64_t> masks(responses.words_per_block() / ChoiceMatrix::plane_words);
+    write_key_masks(responses, keys, masks.data());
+    grade_matrix(responses, nullptr, masks.data(), groups, instructions, tally);
 }
 
 void grade_choices(const ChoiceMatrix& responses, const ChoiceMatrix& keys, std::span<const ColumnGroup> groups,
@@ -174,7 +211,28 @@ void grade_choices(const ChoiceMatrix& responses, const ChoiceMatrix& keys, std:
 {
     PAPERVAULT_ASSERT(keys.words_per_block() == responses.words_per_block() &&
                       keys.candidates() == responses.candidates());
-    grade_matrix(responses, &keys, {}, groups, instructions, tally);
+    grade_matrix(responses, &keys, nullptr, groups, instructions, tally);
+}
+
+std::vector<std::uint64_t> totals_of_the_right(const ChoiceMatrix& responses, const ChoiceKeys& keys,
+                                               std::span<const std::uint16_t> totals, Instructions instructions)
+{
+    PAPERVAULT_ASSERT(keys.size() == responses.columns() && totals.size() >= responses.candidates());
+    std::vector<std::uint64_t> masks(responses.words_per_block() / ChoiceMatrix::plane_words);
+    write_key_masks(responses, keys, masks.data());
+    std::vector<std::uint64_t> sums(responses.columns());
+    const columnar::TotalsKernel add_totals = totals_kernel_of(instructions);
+    for (std::size_t block = 0; block < responses.blocks(); ++block) {
+        const std::size_t first = block * ChoiceMatrix::block_candidates;
+        add_totals({.responses = responses.words().data() + block * responses.words_per_block(),
+                    .key_masks = masks.data(),
+                    .bits = responses.bits().data(),
+                    .columns = responses.columns(),
+                    .totals = totals.data() + first,
+                    .present = std::min(ChoiceMatrix::block_candidates, responses.candidates() - first),
+                    .sums = sums.data()});
+    }
+    return sums;
 }
 
 } // namespace papervault::engine

@@ -66,18 +66,6 @@ std::optional<std::uint16_t> right_code(const Column& column, const CompiledKey&
     return names_nothing ? std::nullopt : std::optional{code};
 }
 
-std::int64_t rounded_total(std::int64_t units, const GradingPolicy& policy)
-{
-    if (units <= 0) { return 0; }
-    std::int64_t step = 1;
-    for (int places = policy.rounding.places; places < 6; ++places) { step *= 10; }
-    const std::int64_t steps = units / step;
-    const std::int64_t twice_rest = units % step * 2;
-    const bool goes_up =
-        twice_rest > step || (twice_rest == step && (policy.rounding.mode == RoundingMode::half_up || steps % 2 == 1));
-    return (steps + (goes_up ? 1 : 0)) * step;
-}
-
 const AnswerKey* key_of(const Column& column, const AnswerKeys& keys)
 {
     const auto found = keys.find(column.item->item.id);
@@ -140,6 +128,18 @@ void add_plane_totals(std::vector<PlaneColumn> plane_columns, Instructions instr
 }
 
 } // namespace
+
+std::int64_t rounded_total(std::int64_t units, const GradingPolicy& policy)
+{
+    if (units <= 0) { return 0; }
+    std::int64_t step = 1;
+    for (int places = policy.rounding.places; places < 6; ++places) { step *= 10; }
+    const std::int64_t steps = units / step;
+    const std::int64_t twice_rest = units % step * 2;
+    const bool goes_up =
+        twice_rest > step || (twice_rest == step && (policy.rounding.mode == RoundingMode::half_up || steps % 2 == 1));
+    return (steps + (goes_up ? 1 : 0)) * step;
+}
 
 ColumnarBatch::ColumnarBatch(std::span<const BatchSheet> sheets) : candidates_{sheets.size()}
 {

@@ -44,6 +44,8 @@ struct ColumnarScores {
     std::vector<std::int64_t> totals; ///< By candidate, floor and rounding applied; choices by bit planes.
 };
 
+/// The total of a paper in units, from the sum of its items: not below 0, rounded.
+[[nodiscard]] std::int64_t rounded_total(std::int64_t units, const GradingPolicy& policy);
 [[nodiscard]] ColumnarScores grade_columns(const ColumnarBatch& batch, const AnswerKeys& keys,
                                            const GradingPolicy& policy, Instructions instructions);
 [[nodiscard]] ColumnScores grade_column(const Column& column, const AnswerKeys& keys, const GradingPolicy& policy);

@@ -73,22 +73,20 @@ PAPERVAULT_AVX2 inline void ripple(__m256i (&counters)[counter_planes], __m256i 
     }
 }
 
-/// @param half  0 or 1: which 256 candidates of the block.
+/// @param half  Which 256 candidates.
 template <bool has_own_keys, std::size_t planes_each>
 PAPERVAULT_AVX2 void grade_half(const KernelTask& task, std::size_t half)
 {
     alignas(32) std::uint64_t present_words[4];
     for (std::size_t word = 0; word < 4; ++word) {
         const std::uint64_t first = half * 256 + word * 64;
-        const std::uint64_t count = task.present > first ? task.present - first : 0;
+        const std::uint64_t count = task.candidates > first ? task.candidates - first : 0;
         present_words[word] = count >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << count) - 1;
     }
-    Columns at{task.responses + half * 4,
-               task.keys == nullptr ? nullptr : task.keys + half * 4,
-               task.key_masks,
-               task.bits,
-               task.right_by_column,
-               _mm256_load_si256(reinterpret_cast<const __m256i*>(present_words))};
+    const std::size_t start = half / 2 * task.words_per_block + half % 2 * 4;
+    Columns at{task.responses + start, task.keys == nullptr ? nullptr : task.keys + start,
+               task.key_masks,         task.bits,
+               task.right_by_column,   _mm256_load_si256(reinterpret_cast<const __m256i*>(present_words))};
     __m256i counters[counter_planes];
     for (__m256i& counter : counters) { counter = _mm256_setzero_si256(); }
     std::size_t column = 0;
@@ -136,9 +134,9 @@ PAPERVAULT_AVX2 void grade_half(const KernelTask& task, std::size_t half)
 
 } // namespace
 
-void grade_block_avx2(const KernelTask& task)
+void grade_blocks_avx2(const KernelTask& task)
 {
-    for (const std::size_t half : {std::size_t{0}, std::size_t{1}}) {
+    for (std::size_t half = 0; half < 2 * task.blocks; ++half) {
         if (task.keys != nullptr) {
             grade_half<true>(task, half);
         } else {

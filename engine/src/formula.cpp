@@ -1,5 +1,6 @@
 #include <papervault/engine/formula.hpp>
 
+#include "formula_scanner.hpp"
 #include "formula_symbols.hpp"
 
 #include <algorithm>
@@ -14,20 +15,9 @@ using Kind = FormulaNode::Kind;
 using Role = FormulaNode::Role;
 using Style = FormulaNode::Style;
 
-bool is_letter(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
 bool is_digit(char c)
 {
     return c >= '0' && c <= '9';
-}
-
-std::size_t length_of_character(std::string_view text)
-{
-    const auto first = static_cast<unsigned char>(text.front());
-    const std::size_t length = first < 0x80 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
-    return std::min(length, text.size());
 }
 
 FormulaNode symbol(std::string_view text, Role role, Style style)
@@ -68,9 +58,9 @@ Role role_of(std::string_view character)
     return Role::ordinary;
 }
 
-class Reader {
+class Reader : private formula::Scanner {
 public:
-    explicit Reader(std::string_view tex) : tex_{tex} {}
+    explicit Reader(std::string_view tex) : Scanner{tex} {}
 
     FormulaRow read()
     {
@@ -86,30 +76,6 @@ public:
 
 private:
     enum class Stop { nothing, brace, right, cell, bracket };
-
-    [[nodiscard]] bool at_end() const { return at_ >= tex_.size(); }
-    [[nodiscard]] std::string_view rest() const { return tex_.substr(at_); }
-    std::string_view take_character()
-    {
-        const std::string_view character = rest().substr(0, length_of_character(rest()));
-        at_ += character.size();
-        return character;
-    }
-    void skip_spaces()
-    {
-        while (!at_end() && (tex_[at_] == ' ' || tex_[at_] == '\n' || tex_[at_] == '\t')) { ++at_; }
-    }
-
-    /// The command that stands here, without taking it; empty if none does.
-    [[nodiscard]] std::string_view peek_command() const
-    {
-        if (!rest().starts_with('\\') || rest().size() < 2) { return {}; }
-        std::size_t end = at_ + 1;
-        while (end < tex_.size() && is_letter(tex_[end])) { ++end; }
-        if (end == at_ + 1) { return rest().substr(1, length_of_character(rest().substr(1))); }
-        return tex_.substr(at_ + 1, end - at_ - 1);
-    }
-    void take_command(std::string_view name) { at_ += name.size() + 1; }
 
     [[nodiscard]] bool is_stop(Stop stop) const
     {
@@ -219,7 +185,7 @@ private:
             row.push_back(symbol(tex_.substr(at_, end - at_), Role::ordinary,
                                  style == Style::bold || style == Style::bold_italic ? Style::bold : Style::upright));
             at_ = end;
-        } else if (is_letter(c)) {
+        } else if (formula::is_letter(c)) {
             row.push_back(symbol(take_character(), Role::ordinary, style));
         } else if (c == '~') {
             ++at_;
@@ -311,20 +277,6 @@ private:
         return true;
     }
 
-    /// A bracket after \left or \right; "." stands for none.
-    std::string read_delimiter()
-    {
-        skip_spaces();
-        if (at_end()) { return {}; }
-        if (const std::string_view name = peek_command(); !name.empty()) {
-            take_command(name);
-            const formula::Symbol* known = formula::find_symbol(name);
-            return known != nullptr ? std::string{known->text} : std::string{name};
-        }
-        const std::string_view character = take_character();
-        return character == "." ? std::string{} : std::string{character};
-    }
-
     FormulaNode read_fence(Style style)
     {
         FormulaNode node = with_parts(Kind::fence, {});
@@ -335,18 +287,6 @@ private:
             node.closing = read_delimiter();
         }
         return node;
-    }
-
-    /// The raw text between braces, for names.
-    std::string read_name()
-    {
-        skip_spaces();
-        if (!rest().starts_with('{')) { return {}; }
-        const std::size_t end = tex_.find('}', at_);
-        if (end == std::string_view::npos) { return {}; }
-        std::string name{tex_.substr(at_ + 1, end - at_ - 1)};
-        at_ = end + 1;
-        return name;
     }
 
     FormulaNode read_environment(Style style)
@@ -437,27 +377,6 @@ private:
         return std::ranges::find(ignored, name) != ignored.end();
     }
 
-    std::string read_verbatim()
-    {
-        skip_spaces();
-        if (!rest().starts_with('{')) { return {}; }
-        int open = 0;
-        std::string text;
-        while (!at_end()) {
-            const char c = tex_[at_];
-            if (c == '\\' && at_ + 1 < tex_.size()) { // an escaped character
-                ++at_;
-                text += take_character();
-                continue;
-            }
-            ++at_;
-            if (c == '{' && open++ == 0) { continue; }
-            if (c == '}' && --open == 0) { break; }
-            text += c;
-        }
-        return text;
-    }
-
     void read_symbol(FormulaRow& row, std::string_view name, Style style)
     {
         if (name == "not") {
@@ -488,8 +407,6 @@ private:
         row.push_back(as_text("\\" + std::string{name})); // not known: the proof-reader shall see it
     }
 
-    std::string_view tex_;
-    std::size_t at_ = 0;
     int depth_ = 0;
 };
 

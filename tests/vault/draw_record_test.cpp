@@ -105,7 +105,7 @@ TEST(DrawRecordTest, UpgradesAVaultOfTheFirstSchema)
             execute(vault, std::string{"ALTER TABLE draws DROP COLUMN "} + column);
         }
         for (const char* table : {"draw_proofs", "item_facts", "key_corrections", "ledger_nodes", "ledger_head",
-                                  "holds", "destructions", "copies"}) {
+                                  "holds", "destructions", "copies", "batch_policies"}) {
             execute(vault, std::string{"DROP TABLE "} + table);
         }
         execute(vault, "PRAGMA user_version = 1");

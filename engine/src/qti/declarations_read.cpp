@@ -70,14 +70,21 @@ Result<void> read_common(const XmlNode& element, Fields& fields, Declaration& ma
     return {};
 }
 
-Result<Mapping> read_mapping(const XmlNode& element, BaseType type)
+/// What mapping and areaMapping have in common.
+template <class Map>
+Result<void> read_bounds(const XmlNode& element, Map& mapping)
 {
-    Mapping mapping;
     Fields fields{element};
     mapping.lower_bound = fields.optional_number("lowerbound");
     mapping.upper_bound = fields.optional_number("upperbound");
     mapping.default_value = fields.optional_number("defaultvalue").value_or(0.0);
-    if (auto read = fields.finish(); !read) { return std::unexpected{read.error()}; }
+    return fields.finish();
+}
+
+Result<Mapping> read_mapping(const XmlNode& element, BaseType type)
+{
+    Mapping mapping;
+    if (auto read = read_bounds(element, mapping); !read) { return std::unexpected{read.error()}; }
     for (const XmlNode& child : element.children) {
         if (!child.is("mapentry")) { continue; }
         if (mapping.entries.size() == values_max) {
@@ -99,11 +106,7 @@ Result<Mapping> read_mapping(const XmlNode& element, BaseType type)
 Result<AreaMapping> read_area_mapping(const XmlNode& element)
 {
     AreaMapping mapping;
-    Fields fields{element};
-    mapping.lower_bound = fields.optional_number("lowerbound");
-    mapping.upper_bound = fields.optional_number("upperbound");
-    mapping.default_value = fields.optional_number("defaultvalue").value_or(0.0);
-    if (auto read = fields.finish(); !read) { return std::unexpected{read.error()}; }
+    if (auto read = read_bounds(element, mapping); !read) { return std::unexpected{read.error()}; }
     for (const XmlNode& child : element.children) {
         if (!child.is("areamapentry")) { continue; }
         if (mapping.entries.size() == values_max) {

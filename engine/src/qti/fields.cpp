@@ -32,6 +32,12 @@ bool fits(Shape shape, std::size_t coordinates)
 
 } // namespace
 
+bool is_plain(std::string_view name, std::string_view plain) noexcept
+{
+    return std::ranges::equal(name, plain, {},
+                              [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+}
+
 std::string described(const XmlNode& element)
 {
     const std::string* identifier = element.attribute("identifier");

@@ -56,6 +56,8 @@ private:
     std::string problem_;
 };
 
+/// Whether a name of 2.x, "baseValue", is that of plain_name().
+[[nodiscard]] bool is_plain(std::string_view name, std::string_view plain) noexcept;
 /// "responseDeclaration RESPONSE": how an element is named in errors.
 [[nodiscard]] std::string described(const XmlNode& element);
 

@@ -13,31 +13,30 @@ namespace {
 struct InteractionRow {
     InteractionKind kind;
     std::string_view name;
-    std::string_view plain;
 };
 constexpr std::array interaction_names{
-    InteractionRow{InteractionKind::choice, "choiceInteraction", "choiceinteraction"},
-    InteractionRow{InteractionKind::order, "orderInteraction", "orderinteraction"},
-    InteractionRow{InteractionKind::associate, "associateInteraction", "associateinteraction"},
-    InteractionRow{InteractionKind::match, "matchInteraction", "matchinteraction"},
-    InteractionRow{InteractionKind::gap_match, "gapMatchInteraction", "gapmatchinteraction"},
-    InteractionRow{InteractionKind::inline_choice, "inlineChoiceInteraction", "inlinechoiceinteraction"},
-    InteractionRow{InteractionKind::text_entry, "textEntryInteraction", "textentryinteraction"},
-    InteractionRow{InteractionKind::extended_text, "extendedTextInteraction", "extendedtextinteraction"},
-    InteractionRow{InteractionKind::hottext, "hottextInteraction", "hottextinteraction"},
-    InteractionRow{InteractionKind::hotspot, "hotspotInteraction", "hotspotinteraction"},
-    InteractionRow{InteractionKind::select_point, "selectPointInteraction", "selectpointinteraction"},
-    InteractionRow{InteractionKind::graphic_order, "graphicOrderInteraction", "graphicorderinteraction"},
-    InteractionRow{InteractionKind::graphic_associate, "graphicAssociateInteraction", "graphicassociateinteraction"},
-    InteractionRow{InteractionKind::graphic_gap_match, "graphicGapMatchInteraction", "graphicgapmatchinteraction"},
-    InteractionRow{InteractionKind::position_object, "positionObjectInteraction", "positionobjectinteraction"},
-    InteractionRow{InteractionKind::slider, "sliderInteraction", "sliderinteraction"},
-    InteractionRow{InteractionKind::media, "mediaInteraction", "mediainteraction"},
-    InteractionRow{InteractionKind::drawing, "drawingInteraction", "drawinginteraction"},
-    InteractionRow{InteractionKind::upload, "uploadInteraction", "uploadinteraction"},
-    InteractionRow{InteractionKind::end_attempt, "endAttemptInteraction", "endattemptinteraction"},
-    InteractionRow{InteractionKind::custom, "customInteraction", "custominteraction"},
-    InteractionRow{InteractionKind::custom, "portableCustomInteraction", "portablecustominteraction"},
+    InteractionRow{InteractionKind::choice, "choiceInteraction"},
+    InteractionRow{InteractionKind::order, "orderInteraction"},
+    InteractionRow{InteractionKind::associate, "associateInteraction"},
+    InteractionRow{InteractionKind::match, "matchInteraction"},
+    InteractionRow{InteractionKind::gap_match, "gapMatchInteraction"},
+    InteractionRow{InteractionKind::inline_choice, "inlineChoiceInteraction"},
+    InteractionRow{InteractionKind::text_entry, "textEntryInteraction"},
+    InteractionRow{InteractionKind::extended_text, "extendedTextInteraction"},
+    InteractionRow{InteractionKind::hottext, "hottextInteraction"},
+    InteractionRow{InteractionKind::hotspot, "hotspotInteraction"},
+    InteractionRow{InteractionKind::select_point, "selectPointInteraction"},
+    InteractionRow{InteractionKind::graphic_order, "graphicOrderInteraction"},
+    InteractionRow{InteractionKind::graphic_associate, "graphicAssociateInteraction"},
+    InteractionRow{InteractionKind::graphic_gap_match, "graphicGapMatchInteraction"},
+    InteractionRow{InteractionKind::position_object, "positionObjectInteraction"},
+    InteractionRow{InteractionKind::slider, "sliderInteraction"},
+    InteractionRow{InteractionKind::media, "mediaInteraction"},
+    InteractionRow{InteractionKind::drawing, "drawingInteraction"},
+    InteractionRow{InteractionKind::upload, "uploadInteraction"},
+    InteractionRow{InteractionKind::end_attempt, "endAttemptInteraction"},
+    InteractionRow{InteractionKind::custom, "customInteraction"},
+    InteractionRow{InteractionKind::custom, "portableCustomInteraction"},
 };
 constexpr std::array<std::string_view, 8> choice_names{
     "simplechoice", "simpleassociablechoice", "gaptext", "gapimg", "gap", "inlinechoice", "hottext", "hotspotchoice"};
@@ -68,7 +67,8 @@ void collect_interactions(const XmlNode& element, std::vector<Interaction>& foun
     for (const XmlNode& child : element.children) {
         if (child.kind != XmlKind::element) { continue; }
         const std::string plain = plain_name(child.name);
-        const auto row = std::ranges::find(interaction_names, plain, &InteractionRow::plain);
+        const auto row = std::ranges::find_if(interaction_names,
+                                              [&](const InteractionRow& each) { return is_plain(each.name, plain); });
         if (row == interaction_names.end()) {
             collect_interactions(child, found);
             continue;

@@ -1,5 +1,6 @@
 #include <papervault/vault/office.hpp>
 
+#include "keys_file.hpp"
 #include "schema.hpp"
 
 #include <papervault/crypto/aead.hpp>
@@ -16,98 +17,15 @@
 namespace papervault::vault {
 namespace {
 
-constexpr std::string_view keys_name = "vault.keys";
 constexpr std::string_view database_name = "vault.db";
 constexpr std::string_view checkpoint_name = "ledger.checkpoint";
-constexpr std::size_t keys_bytes_max = 1 << 20;
 constexpr std::string_view office_secret = "office_identity";
 constexpr std::string_view national_office_secret = "office_identity_gm1";
 constexpr std::string_view suites_name = "suites";
 
-struct RoleName {
-    Role role;
-    std::string_view text;
-};
-constexpr std::array role_names{
-    RoleName{Role::manager, "manager"},   RoleName{Role::sealer, "sealer"}, RoleName{Role::key_keeper, "key_keeper"},
-    RoleName{Role::releaser, "releaser"}, RoleName{Role::grader, "grader"}, RoleName{Role::supervisor, "supervisor"},
-};
-
 std::string wrap_context(std::string_view vault_id, std::string_view what)
 {
     return "papervault.vault." + std::string{what} + ".v1|" + std::string{vault_id};
-}
-
-struct KeysFile {
-    std::string vault_id;
-    std::string name;
-    struct Wrap {
-        IdentityCard card;
-        crypto::Bytes sealed_key;
-    };
-    std::vector<Wrap> wraps;
-};
-
-boost::json::object keys_body(const KeysFile& keys)
-{
-    boost::json::array wraps;
-    for (const auto& wrap : keys.wraps) {
-        wraps.push_back({{"card", to_json(wrap.card)}, {"sealed_key", crypto::to_base64(wrap.sealed_key)}});
-    }
-    return {{"format", "papervault-vault-keys"},
-            {"version", 1},
-            {"vault_id", keys.vault_id},
-            {"name", keys.name},
-            {"wraps", wraps}};
-}
-
-crypto::Digest keys_digest(const KeysFile& keys)
-{
-    return crypto::blake2b("papervault.vault-keys.v1", {crypto::bytes_of(engine::canonical_json(keys_body(keys)))});
-}
-
-Result<void> write_keys(const std::filesystem::path& directory, const KeysFile& keys, bool replace)
-{
-    boost::json::object body = keys_body(keys);
-    body["digest"] = keys_digest(keys).hex();
-    const std::string text = engine::canonical_json(body) + "\n";
-    return write_file_durably(directory / keys_name, crypto::bytes_of(text), replace);
-}
-
-Result<KeysFile> read_keys(const std::filesystem::path& directory)
-{
-    const auto text = read_text_file(directory / keys_name, keys_bytes_max);
-    if (!text) {
-        if (text.error().code == VaultError::not_found) {
-            return refuse(VaultError::not_found, directory.string() + " is not a vault (no " + std::string{keys_name} +
-                                                     "); 'papervault init' makes one");
-        }
-        return std::unexpected{text.error()};
-    }
-    const auto damaged = [&](const std::string& why) {
-        return refuse(VaultError::malformed, (directory / keys_name).string() + " is damaged (" + why +
-                                                 "); nothing was changed. Put back the copy from your backup.");
-    };
-    const auto value = engine::parse_json(*text, {.bytes_max = keys_bytes_max, .depth_max = 8});
-    if (!value) { return damaged(value.error().detail); }
-    engine::JsonFields fields{*value, ""};
-    KeysFile keys;
-    if (fields.text("format", 64) != "papervault-vault-keys" || fields.integer("version", 1, 1) != 1) {
-        return damaged("format");
-    }
-    keys.vault_id = fields.text("vault_id", 32);
-    keys.name = fields.text("name", 256);
-    for (const auto& element : fields.array("wraps", 1000)) {
-        engine::JsonFields wrap{element, "wraps"};
-        const auto card = card_from_json(wrap.member("card"), "wraps.card");
-        const auto sealed = crypto::from_base64(wrap.text("sealed_key", 4096));
-        if (!card || !sealed || !wrap.finish()) { return damaged("wraps"); }
-        keys.wraps.push_back({*card, *sealed});
-    }
-    const std::string digest = fields.text("digest", 64);
-    if (const auto done = fields.finish(); !done) { return damaged(done.error().detail); }
-    if (digest != keys_digest(keys).hex()) { return damaged("its digest does not fit"); }
-    return keys;
 }
 
 bool may_hold_answers_key(const std::set<Role>& roles)
@@ -177,52 +95,6 @@ std::string meta(Database& database, std::string_view name)
 }
 
 } // namespace
-
-std::string_view to_text(Role role) noexcept
-{
-    for (const auto& entry : role_names) {
-        if (entry.role == role) { return entry.text; }
-    }
-    return "unknown";
-}
-
-std::optional<Role> role_from_text(std::string_view text) noexcept
-{
-    for (const auto& entry : role_names) {
-        if (entry.text == text) { return entry.role; }
-    }
-    return std::nullopt;
-}
-
-std::string to_text(const std::set<Role>& roles)
-{
-    std::string text;
-    for (const Role role : roles) { text += (text.empty() ? "" : ",") + std::string{to_text(role)}; }
-    return text;
-}
-
-Result<std::set<Role>> roles_from_text(std::string_view text)
-{
-    std::set<Role> roles;
-    while (!text.empty()) {
-        const auto comma = text.find(',');
-        const std::string_view word = text.substr(0, comma);
-        const auto role = role_from_text(word);
-        if (!role) {
-            return refuse(VaultError::malformed,
-                          "'" + std::string{word} +
-                              "' is no role; roles: manager, sealer, key_keeper, releaser, grader, supervisor");
-        }
-        roles.insert(*role);
-        text = comma == std::string_view::npos ? std::string_view{} : text.substr(comma + 1);
-    }
-    if (roles.empty()) { return refuse(VaultError::malformed, "an officer needs at least one role"); }
-    if (roles.contains(Role::supervisor) && roles.size() > 1) {
-        return refuse(VaultError::not_permitted,
-                      "a supervisor sees everything and changes nothing: no other role beside it (A4)");
-    }
-    return roles;
-}
 
 struct OfficeVault::State {
     std::filesystem::path directory;

@@ -7,6 +7,6 @@
 namespace papervault::server {
 
 /// What the hall's commands say, in Chinese.
-[[nodiscard]] std::span<const vault::Sentence> sentences_of_the_hall() noexcept;
+[[nodiscard]] std::span<const vault::Translation> sentences_of_the_hall() noexcept;
 
 } // namespace papervault::server

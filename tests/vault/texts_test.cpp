@@ -16,9 +16,9 @@
 namespace papervault::vault {
 namespace {
 
-std::vector<Sentence> every_sentence()
+std::vector<Translation> every_sentence()
 {
-    std::vector<Sentence> all;
+    std::vector<Translation> all;
     for (const auto table : {sentences_of_identities(), sentences_of_files(), sentences_of_draws(),
                              sentences_of_packages(), sentences_of_records()}) {
         all.insert(all.end(), table.begin(), table.end());
@@ -107,7 +107,7 @@ TEST(HeadlineTest, ExistsForEveryCodeAndCodesComeBackFromTheirTexts)
 TEST(SentencesTest, EachStandsOnceAndHasAsManyValuesInBothLanguages)
 {
     std::set<std::string_view> seen;
-    for (const Sentence& sentence : every_sentence()) {
+    for (const Translation& sentence : every_sentence()) {
         EXPECT_TRUE(seen.insert(sentence.english).second) << sentence.english;
         const std::string english{sentence.english}, text{sentence.chinese};
         const std::regex hole{R"(\{\d?\})"};
@@ -164,7 +164,7 @@ TEST(SentencesTest, TranslateWhatTheProgramsReallySay)
 {
     const std::string literals = literals_of_the_sources();
     ASSERT_GT(literals.size(), 50'000U);
-    for (const Sentence& sentence : every_sentence()) {
+    for (const Translation& sentence : every_sentence()) {
         std::string_view rest = sentence.english;
         while (!rest.empty()) {
             const std::size_t at = rest.find("{}");

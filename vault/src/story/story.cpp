@@ -3,6 +3,7 @@
 #include "story/sentences.hpp"
 
 #include <papervault/vault/local_time.hpp>
+#include <papervault/vault/texts.hpp>
 
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
@@ -141,7 +142,7 @@ std::string to_text(const Story& story)
         if (first || event.phase != phase) { text += fmt::format("\n[{}]\n", title_of(event.phase, story.language)); }
         first = false;
         phase = event.phase;
-        text += fmt::format("  {}  #{:<5} {}\n", local_time(event.time), event.index, event.sentence);
+        text += fmt::format("  {}  #{:<5} {}\n", local_time(event.time), event.index, with_local_times(event.sentence));
     }
     return text;
 }

@@ -3,6 +3,7 @@
 #include <papervault/vault/story.hpp>
 
 #include <papervault/vault/local_time.hpp>
+#include <papervault/vault/texts.hpp>
 
 #include <fmt/format.h>
 
@@ -69,7 +70,7 @@ std::string diagram(const Story& story)
         svg += fmt::format("<a href=\"#e{0}\"><circle cx=\"{1}\" cy=\"{2}\" r=\"8\" fill=\"{3}\"><title>#{0} {4} "
                            "{5}</title></circle></a>\n",
                            event.index, x, y, event.known ? colour_of(event.phase) : "#a06a00", local_time(event.time),
-                           escaped(event.sentence));
+                           escaped(with_local_times(event.sentence)));
         const std::string today = local_time(event.time).substr(5, 5);
         if (today != day) {
             svg += fmt::format(
@@ -105,7 +106,7 @@ std::string to_html(const Story& story)
         html += fmt::format("<tr id=\"e{0}\"><td class=\"w\">#{0}</td><td class=\"w\">{1}</td><td class=\"w\" "
                             "style=\"color:{2}\">{3}</td><td>{4}</td></tr>\n",
                             event.index, local_time(event.time), colour_of(event.phase),
-                            title_of(event.phase, story.language), escaped(event.sentence));
+                            title_of(event.phase, story.language), escaped(with_local_times(event.sentence)));
     }
     return html + "</table>\n</body>\n</html>\n";
 }

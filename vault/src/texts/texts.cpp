@@ -71,7 +71,7 @@ bool take_apart(std::string_view pattern, std::string_view text, std::vector<std
     return false;
 }
 
-std::size_t own_words(const Sentence& sentence)
+std::size_t own_words(const Translation& sentence)
 {
     std::size_t length = sentence.english.size();
     for (std::size_t at = sentence.english.find(hole); at != std::string_view::npos;
@@ -81,9 +81,9 @@ std::size_t own_words(const Sentence& sentence)
     return length;
 }
 
-std::string in_chinese(std::string_view text, std::span<const Sentence> more, int depth);
+std::string in_chinese(std::string_view text, std::span<const Translation> more, int depth);
 
-std::string fill(std::string_view chinese, std::span<const std::string_view> values, std::span<const Sentence> more,
+std::string fill(std::string_view chinese, std::span<const std::string_view> values, std::span<const Translation> more,
                  int depth)
 {
     std::string out;
@@ -103,7 +103,7 @@ std::string fill(std::string_view chinese, std::span<const std::string_view> val
     return out;
 }
 
-std::optional<std::string> by_sentence(std::string_view text, std::span<const Sentence> more, int depth)
+std::optional<std::string> by_sentence(std::string_view text, std::span<const Translation> more, int depth)
 {
     const std::array tables{more,
                             sentences_of_identities(),
@@ -112,10 +112,10 @@ std::optional<std::string> by_sentence(std::string_view text, std::span<const Se
                             sentences_of_draws(),
                             sentences_of_packages(),
                             sentences_of_records()};
-    const Sentence* best = nullptr;
+    const Translation* best = nullptr;
     std::vector<std::string_view> best_values;
     for (const auto table : tables) {
-        for (const Sentence& sentence : table) {
+        for (const Translation& sentence : table) {
             if (best != nullptr && own_words(*best) >= own_words(sentence)) { continue; }
             std::vector<std::string_view> values;
             if (!take_apart(sentence.english, text, values)) { continue; }
@@ -127,7 +127,7 @@ std::optional<std::string> by_sentence(std::string_view text, std::span<const Se
     return fill(best->chinese, best_values, more, depth);
 }
 
-std::string in_chinese(std::string_view text, std::span<const Sentence> more, int depth)
+std::string in_chinese(std::string_view text, std::span<const Translation> more, int depth)
 {
     if (depth > depth_max || text.size() > detail_bytes_max) { return std::string{text}; }
     if (auto found = by_sentence(text, more, depth)) { return *found; }
@@ -160,22 +160,6 @@ std::size_t instant_length(std::string_view text)
     return end < text.size() && text[end] == 'Z' ? end + 1 : 0;
 }
 
-std::string in_local_time(std::string_view text)
-{
-    std::string out;
-    while (!text.empty()) {
-        const std::size_t length = instant_length(text);
-        if (const auto instant = engine::instant_from_text(text.substr(0, length))) {
-            out += local_time(*instant);
-            text.remove_prefix(length);
-        } else {
-            out += text.front();
-            text.remove_prefix(1);
-        }
-    }
-    return out;
-}
-
 } // namespace
 
 Language language_of(std::string_view option)
@@ -197,12 +181,28 @@ std::string_view headline(VaultError code, Language language) noexcept
     return language == Language::chinese ? found->chinese : found->english;
 }
 
-std::string detail_text(std::string_view detail, Language language, std::span<const Sentence> more)
+std::string with_local_times(std::string_view text)
 {
-    return in_local_time(language == Language::chinese ? in_chinese(detail, more, 0) : std::string{detail});
+    std::string out;
+    while (!text.empty()) {
+        const std::size_t length = instant_length(text);
+        if (const auto instant = engine::instant_from_text(text.substr(0, length))) {
+            out += local_time(*instant);
+            text.remove_prefix(length);
+        } else {
+            out += text.front();
+            text.remove_prefix(1);
+        }
+    }
+    return out;
 }
 
-std::string failure_text(const VaultFailure& failure, Language language, std::span<const Sentence> more)
+std::string detail_text(std::string_view detail, Language language, std::span<const Translation> more)
+{
+    return with_local_times(language == Language::chinese ? in_chinese(detail, more, 0) : std::string{detail});
+}
+
+std::string failure_text(const VaultFailure& failure, Language language, std::span<const Translation> more)
 {
     std::string text{headline(failure.code, language)};
     text += language == Language::chinese ? "：" : ": ";

@@ -1,6 +1,7 @@
 #include <papervault/vault/results.hpp>
 
 #include "import/csv.hpp"
+#include "packages/compartments.hpp"
 
 #include <papervault/engine/json.hpp>
 #include <papervault/engine/sitting.hpp>
@@ -181,6 +182,9 @@ Result<AnswersFile> ResultRegister::import_answers(const std::filesystem::path& 
         }
         if (!expected.empty()) {
             return refuse(VaultError::wrong_batch, "the sheet of " + *expected.begin() + " is missing");
+        }
+        if (auto own = require_own_forms(*vault_, record, package->header().forms, batch->roster, *answers); !own) {
+            return std::unexpected{own.error()};
         }
         const crypto::Digest digest = crypto::blake2b(*bytes);
         if (auto kept = write_file_durably(packages.record_folder(record.id) / "answers.pva", *bytes, true); !kept) {

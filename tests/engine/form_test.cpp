@@ -90,6 +90,27 @@ TEST(FormIdentityTest, B2SeesEveryChangeOfContentOrPoints)
     EXPECT_NE(form_identity_text(form), identity);
 }
 
+TEST(StimulusTest, IsBroughtTogetherAtItsFirstItemAndOrderedAsBefore)
+{
+    Form form = small_form("A");
+    auto& items = form.sections[0].items;
+    ASSERT_GE(items.size(), 4U);
+    const Stimulus passage{"P", text_content("材料")};
+    items[1].item.stimulus = passage;
+    items[3].item.stimulus = passage;
+    EXPECT_THAT(form_from_json(to_json(form), "form"), IsRefusedWith(EngineError::inconsistent));
+    std::vector<std::string> expected = item_ids(form.sections[0]);
+    std::swap(expected[2], expected[3]);
+    Form together = form;
+    stand_together(together);
+    EXPECT_EQ(item_ids(together.sections[0]), expected);
+    EXPECT_THAT(form_from_json(to_json(together), "form"), IsAccepted());
+    // A candidate's order is the same whether or not this was done before.
+    SplitMixStream one{8};
+    SplitMixStream other{8};
+    EXPECT_EQ(permute(form, one), permute(together, other));
+}
+
 TEST(PermutationTest, KeepsSectionsItemsOptionsAndPoints)
 {
     const Form form = small_form("A");

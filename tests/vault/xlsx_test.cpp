@@ -2,6 +2,7 @@
 #include "import/item_rows.hpp"
 #include "import/xlsx.hpp"
 #include "vault/expect.hpp"
+#include "vault/office_bench.hpp"
 #include "vault/workbook.hpp"
 
 #include <papervault/engine/json.hpp>
@@ -188,6 +189,102 @@ TEST(InstituteRowsTest, ReadsRealBanks)
         EXPECT_GT(rows->items.size(), 200U);
         EXPECT_LT(rows->unread.size() * 20, rows->items.size()); // typing errors are there, but few
     }
+}
+
+/// Two items with pictures: one over the stem's cell, one over an option's, as a spreadsheet program writes them.
+std::map<std::string, std::string> parts_with_pictures()
+{
+    auto parts = parts_of({{"题库",
+                            {{"id", "type", "knowledge_point", "stem", "option_a", "option_b", "answer"},
+                             {"P-1", "single", "1", "图中是什么？", "泵", "阀", "A"},
+                             {"P-2", "single", "1", "哪一个是阀？", "甲", "乙", "B"}}}});
+    const std::string png = std::string{"\x89PNG\r\n\x1A\n"} + "one";
+    parts["xl/media/image1.png"] = png;
+    parts["xl/media/image2.jpeg"] = "\xFF\xD8\xFFtwo";
+    parts["xl/worksheets/_rels/sheet1.xml.rels"] =
+        "<Relationships><Relationship Id=\"rId1\" Type=\"http://x/relationships/drawing\""
+        " Target=\"../drawings/drawing1.xml\"/></Relationships>";
+    parts["xl/drawings/_rels/drawing1.xml.rels"] =
+        "<Relationships><Relationship Id=\"rId1\" Type=\"image\" Target=\"../media/image1.png\"/>"
+        "<Relationship Id=\"rId2\" Type=\"image\" Target=\"../media/image2.jpeg\"/></Relationships>";
+    const auto anchor = [](int row, int column, const char* relation) {
+        return "<xdr:twoCellAnchor><xdr:from><xdr:col>" + std::to_string(column) + "</xdr:col><xdr:row>" +
+               std::to_string(row) + "</xdr:row></xdr:from><xdr:pic><xdr:blipFill><a:blip r:embed=\"" + relation +
+               "\"/></xdr:blipFill></xdr:pic></xdr:twoCellAnchor>";
+    };
+    parts["xl/drawings/drawing1.xml"] = "<xdr:wsDr xmlns:xdr=\"x\" xmlns:a=\"a\" xmlns:r=\"r\">" +
+                                        anchor(1, 3, "rId1") + anchor(2, 5, "rId2") + anchor(40, 3, "rId1") +
+                                        "</xdr:wsDr>";
+    return parts;
+}
+
+std::string_view text_of_bytes(const crypto::Bytes& bytes)
+{
+    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+TEST(XlsxPicturesTest, GoIntoTheCellsThatTheyLieOver)
+{
+    const crypto::Bytes file = archive_of(parts_with_pictures());
+    const auto rows = read_item_rows(text_of_bytes(file));
+    ASSERT_THAT(rows, Succeeds());
+    ASSERT_EQ(rows->items.size(), 2U) << (rows->unread.empty() ? "" : rows->unread.front().reason);
+    ASSERT_EQ(rows->pictures.size(), 2U);
+    const auto in_stem = engine::media_names(rows->items[0].item.item.stem);
+    ASSERT_EQ(in_stem.size(), 1U);
+    EXPECT_TRUE(rows->pictures.contains(*in_stem.begin()));
+    EXPECT_EQ(engine::media_names(rows->items[1].item.item.options[1].content).size(), 1U);
+    EXPECT_TRUE(engine::media_names(rows->items[1].item.item.stem).empty());
+}
+
+TEST(XlsxPicturesTest, AreTakenFromCellsAsWpsWritesThem)
+{
+    auto parts = parts_with_pictures();
+    parts["xl/worksheets/sheet1.xml"].replace(parts["xl/worksheets/sheet1.xml"].find("甲"), 3,
+                                              "=_xlfn.DISPIMG(\"ID_AB\",1)");
+    parts["xl/cellimages.xml"] =
+        "<etc:cellImages xmlns:etc=\"e\" xmlns:xdr=\"x\" xmlns:r=\"r\"><etc:cellImage><xdr:pic>"
+        "<xdr:nvPicPr><xdr:cNvPr name=\"ID_AB\"/></xdr:nvPicPr><a:blip r:embed=\"rId9\"/>"
+        "</xdr:pic></etc:cellImage></etc:cellImages>";
+    parts["xl/_rels/cellimages.xml.rels"] =
+        "<Relationships><Relationship Id=\"rId9\" Type=\"image\" Target=\"media/image1.png\"/></Relationships>";
+    const crypto::Bytes file = archive_of(parts);
+    const auto rows = read_item_rows(text_of_bytes(file));
+    ASSERT_THAT(rows, Succeeds());
+    ASSERT_EQ(rows->items.size(), 2U) << (rows->unread.empty() ? "" : rows->unread.front().reason);
+    EXPECT_EQ(engine::media_names(rows->items[1].item.item.options[0].content).size(), 1U);
+}
+
+TEST(XlsxPicturesTest, ThatCantBeReadRefuseTheirRowAndNothingElse)
+{
+    const auto import = [](const std::map<std::string, std::string>& parts) {
+        const OfficeBench office;
+        const crypto::Bytes file = archive_of(parts);
+        OfficeVault vault = office.as(office.chen);
+        const auto report = ItemBank{vault}.import_file(office.write("bank.xlsx", text_of_bytes(file)),
+                                                        BadRows::keep_good, true, at(morning));
+        EXPECT_THAT(report, Succeeds());
+        return report.value_or(ImportReport{});
+    };
+    const ImportReport good = import(parts_with_pictures());
+    EXPECT_EQ(good.added, 2U);
+    EXPECT_EQ(good.media, 2U);
+    auto emf = parts_with_pictures();
+    emf["xl/media/image1.png"] = "\x01 an enhanced metafile";
+    const ImportReport report = import(emf);
+    EXPECT_EQ(report.added, 1U);
+    ASSERT_EQ(report.rejected.size(), 1U);
+    EXPECT_EQ(report.rejected[0].id, "P-1");
+    EXPECT_NE(report.rejected[0].reason.find("picture"), std::string::npos);
+    // A target that leads out of the workbook is no picture of it.
+    auto outside = parts_with_pictures();
+    outside["xl/drawings/_rels/drawing1.xml.rels"] =
+        "<Relationships><Relationship Id=\"rId1\" Target=\"../../../../etc/passwd\"/>"
+        "<Relationship Id=\"rId2\" Target=\"file:///etc/passwd\"/></Relationships>";
+    EXPECT_EQ(import(outside).added, 0U);
+    auto damaged = parts_with_pictures();
+    damaged["xl/drawings/drawing1.xml"] = "<wsDr>";
+    EXPECT_THAT(read_item_rows(text_of_bytes(archive_of(damaged))), RefusesWith(VaultError::malformed));
 }
 
 } // namespace

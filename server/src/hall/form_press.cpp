@@ -4,6 +4,7 @@
 #include <papervault/crypto/kdf.hpp>
 #include <papervault/crypto/random.hpp>
 #include <papervault/engine/json.hpp>
+#include <papervault/vault/candidates_paper.hpp>
 #include <papervault/vault/trace.hpp>
 
 #include <fmt/format.h>
@@ -18,7 +19,6 @@ using vault::VaultError;
 
 constexpr std::size_t compartment_bytes_max = 256 << 20;
 constexpr engine::JsonLimits content_limits{.bytes_max = compartment_bytes_max, .depth_max = 32};
-constexpr std::size_t forms_max = 64;
 
 /// The engine's source of randomness on top of the cipher's stream.
 class OrderStream final : public engine::RandomStream {
@@ -42,23 +42,18 @@ std::string_view text_view(crypto::ByteView bytes)
 
 Result<void> read_forms(const vault::PackageHeader& header, crypto::ByteView paper, PaperContent& content)
 {
-    const auto value = engine::parse_json(text_view(paper), content_limits);
-    if (!value) { return unfit("paper", value.error().detail); }
-    const auto* array = value->if_array();
-    if (array == nullptr || array->empty() || array->size() > forms_max) {
-        return unfit("paper", "not an array of forms");
-    }
-    for (const boost::json::value& entry : *array) {
-        auto form = engine::form_from_json(entry, "paper");
-        if (!form) { return unfit("paper", form.error().detail); }
-        const crypto::Digest digest = crypto::blake2b(crypto::bytes_of(engine::form_identity_text(*form)));
-        const auto promised = std::ranges::find(header.forms, form->id, &vault::FormSummary::id);
+    auto read = vault::read_paper(header, text_view(paper));
+    if (!read) { return std::unexpected{read.error()}; }
+    content.one_each = read->one_each;
+    for (engine::Form& form : read->forms) {
+        const crypto::Digest digest = crypto::blake2b(crypto::bytes_of(engine::form_identity_text(form)));
+        const auto promised = std::ranges::find(header.forms, form.id, &vault::FormSummary::id);
         if (promised == header.forms.end() || promised->spare || promised->digest != digest) {
-            return unfit("paper", fmt::format("form {} is not the one that was sealed", form->id));
+            return unfit("paper", fmt::format("form {} is not the one that was sealed", form.id));
         }
-        content.digests.emplace(form->id, digest);
-        std::string id = form->id;
-        if (!content.forms.emplace(std::move(id), std::move(*form)).second) { return unfit("paper", "a form twice"); }
+        content.digests.emplace(form.id, digest);
+        std::string id = form.id;
+        if (!content.forms.emplace(std::move(id), std::move(form)).second) { return unfit("paper", "a form twice"); }
     }
     const auto promised = std::ranges::count(header.forms, false, &vault::FormSummary::spare);
     if (static_cast<std::size_t>(promised) != content.forms.size()) { return unfit("paper", "a form is missing"); }
@@ -71,11 +66,15 @@ Result<void> read_roster(const vault::PackageHeader& header, crypto::ByteView ro
     if (!value) { return unfit("roster", value.error().detail); }
     const auto* array = value->if_array();
     if (array == nullptr) { return unfit("roster", "not an array"); }
+    std::set<std::string> given;
     for (const boost::json::value& entry : *array) {
         auto candidate = engine::candidate_from_json(entry, "roster");
         if (!candidate) { return unfit("roster", candidate.error().detail); }
         if (!content.forms.contains(candidate->form_id)) {
             return unfit("roster", fmt::format("there is no form {}", candidate->form_id));
+        }
+        if (content.one_each && !given.insert(candidate->form_id).second) {
+            return unfit("roster", fmt::format("form {} is given to two candidates", candidate->form_id));
         }
         content.roster.push_back(std::move(*candidate));
     }

@@ -26,6 +26,7 @@ struct PaperContent {
     std::map<std::string, engine::Form, std::less<>> forms; ///< By id.
     std::map<std::string, crypto::Digest, std::less<>> digests;
     std::vector<engine::Candidate> roster;
+    bool one_each = false;     ///< Each candidate has a form of his own.
     boost::json::object media; ///< Name → {"type","base64"}.
 
     [[nodiscard]] std::map<std::string, std::set<std::string>> items_by_form() const;

@@ -134,12 +134,14 @@ private:
         auto record = draws.verify(id);
         // Made by another method: everything but the drawing itself has been compared.
         const bool repeated = record.has_value();
-        if (!record && record.error().code == VaultError::conflict) { record = draws.find(id); }
+        const bool lacks_keys = !record && record.error().code == VaultError::not_permitted;
+        if (!record && (lacks_keys || record.error().code == VaultError::conflict)) { record = draws.find(id); }
         if (!record) { return std::unexpected{record.error()}; }
         if (record->digest != text_member(entry.subject, "digest") ||
             record->seed != text_member(entry.subject, "seed")) {
             return broken("draw " + id + " is not the one that was recorded");
         }
+        if (lacks_keys) { return "draw " + id + ": the record; it counts answers, which an auditor has no right to"; }
         if (!repeated) { return "draw " + id + ": the record; made by " + record->method + ", not repeated here"; }
         const std::size_t forms = record->loft.forms > 0 ? record->loft.forms : record->forms.size();
         return "draw " + id + " repeated: " + std::to_string(forms) + " forms, the same";

@@ -21,6 +21,18 @@ struct Facts {
     boost::json::object facts;
 };
 
+struct ParameterRange {
+    engine::Decimal lowest;
+    engine::Decimal highest;
+};
+/// Slope above 0, difficulty on the logit scale, chance of a guess.
+ParameterRange range_of(std::string_view name)
+{
+    if (name == "irt_a") { return {engine::Decimal::from_units(1'000), engine::Decimal::from_integer(10)}; }
+    if (name == "irt_b") { return {engine::Decimal::from_integer(-10), engine::Decimal::from_integer(10)}; }
+    return {engine::Decimal{}, engine::Decimal::from_units(990'000)};
+}
+
 Result<void> put(boost::json::object& facts, const std::string& name, const std::string& cell, const std::string& at)
 {
     if (cell.empty()) { return {}; }
@@ -30,6 +42,24 @@ Result<void> put(boost::json::object& facts, const std::string& name, const std:
             return refuse(VaultError::malformed, at + "discrimination is from -1 to 1");
         }
         facts[name] = value->to_string();
+    } else if (name.starts_with("irt_")) {
+        const auto value = engine::Decimal::parse(cell);
+        const ParameterRange range = range_of(name);
+        if (!value || *value < range.lowest || *value > range.highest) {
+            return refuse(VaultError::malformed,
+                          at + name + " is from " + range.lowest.to_string() + " to " + range.highest.to_string());
+        }
+        facts[name] = value->to_string();
+    } else if (name == "level") {
+        if (cell.size() != 1 || cell.front() < '1' || cell.front() > '5') {
+            return refuse(VaultError::malformed, at + "level is from 1 to 5");
+        }
+        facts[name] = cell.front() - '0';
+    } else if (name == "cognitive") {
+        if (cell.size() > engine::BlueprintLimits::class_bytes_max) {
+            return refuse(VaultError::malformed, at + "cognitive is too long");
+        }
+        facts[name] = cell;
     } else if (name == "seconds") {
         int value = 0;
         const auto [end, error] = std::from_chars(cell.data(), cell.data() + cell.size(), value);
@@ -46,7 +76,8 @@ Result<void> put(boost::json::object& facts, const std::string& name, const std:
 
 Result<std::vector<Facts>> read(const std::vector<CsvRow>& rows, const std::string& file)
 {
-    constexpr std::array known{"id", "enemy_set", "stimulus", "discrimination", "seconds"};
+    constexpr std::array known{"id",    "enemy_set", "stimulus", "discrimination", "seconds",
+                               "level", "cognitive", "irt_a",    "irt_b",          "irt_c"};
     if (rows.empty() || rows.front().cells.empty() || rows.front().cells.front() != "id") {
         return refuse(VaultError::malformed, file + ": the first column is id");
     }
@@ -54,7 +85,8 @@ Result<std::vector<Facts>> read(const std::vector<CsvRow>& rows, const std::stri
     for (const std::string& name : names) {
         if (std::ranges::find(known, name) == known.end() || std::ranges::count(names, name) > 1) {
             return refuse(VaultError::malformed,
-                          file + ": the columns are id, enemy_set, stimulus, discrimination, seconds, each once");
+                          file + ": the columns are id, enemy_set, stimulus, discrimination, seconds, level, "
+                                 "cognitive, irt_a, irt_b, irt_c, each once");
         }
     }
     std::vector<Facts> all;
@@ -101,6 +133,29 @@ Result<std::size_t> ItemBank::load_facts(const std::filesystem::path& csv, engin
     });
     if (!recorded) { return std::unexpected{recorded.error()}; }
     return all->size();
+}
+
+Result<std::map<std::string, ItemParameters, std::less<>>> ItemBank::parameters()
+{
+    return guarded([&]() -> Result<std::map<std::string, ItemParameters, std::less<>>> {
+        std::map<std::string, ItemParameters, std::less<>> found;
+        Statement rows = vault_->database().prepare("SELECT id, facts FROM item_facts");
+        while (rows.step()) {
+            const auto value = engine::parse_json(rows.text(1), {});
+            if (!value) { return refuse(VaultError::malformed, "item facts"); }
+            engine::JsonFields fields{*value, "facts"};
+            if (!fields.has("irt_b")) { continue; }
+            const auto number = [&](std::string_view name, double otherwise) {
+                const ParameterRange range = range_of(name);
+                const auto read = fields.optional_decimal(name, range.lowest, range.highest);
+                return read ? read->to_double() : otherwise;
+            };
+            const ItemParameters parameters{number("irt_a", 1), number("irt_b", 0), number("irt_c", 0)};
+            if (!fields.finish_ignoring_unknown()) { return refuse(VaultError::malformed, "item facts"); }
+            found.emplace(rows.text(0), parameters);
+        }
+        return found;
+    });
 }
 
 } // namespace papervault::vault

@@ -68,6 +68,25 @@ public:
         insert_key_.bind(item.item.id).bind(std::int64_t{item.item.version}).bind(crypto::ByteView{sealed}).run();
     }
 
+    /// Adds to what is known of the item.
+    void store_facts(const std::string& id, const boost::json::object& facts)
+    {
+        Statement known = database_->prepare("SELECT facts FROM item_facts WHERE id = ?");
+        known.bind(id);
+        boost::json::object merged;
+        if (known.step()) {
+            const auto before = engine::parse_json(known.text(0), {});
+            if (before && before->is_object()) { merged = before->get_object(); }
+        }
+        for (const auto& [name, value] : facts) { merged[name] = value; }
+        database_
+            ->prepare("INSERT INTO item_facts(id, facts) VALUES (?, ?) ON CONFLICT(id) DO UPDATE"
+                      " SET facts = excluded.facts")
+            .bind(id)
+            .bind(engine::canonical_json(merged))
+            .run();
+    }
+
 private:
     [[nodiscard]] Held find(const std::string& id)
     {
@@ -167,7 +186,9 @@ Result<ImportReport> ItemBank::import_file(const std::filesystem::path& file, Ba
         bool complete = true;
         for (const std::string& name : stems_and_options_media(item)) {
             if (media.contains(name)) { continue; }
-            auto picture = read_media(file.parent_path(), name);
+            const auto inside = rows->pictures.find(name);
+            auto picture = inside == rows->pictures.end() ? read_media(file.parent_path(), name)
+                                                          : checked_media(name, inside->second);
             if (!picture) {
                 reject("picture " + name + ": " + picture.error().detail);
                 complete = false;
@@ -201,9 +222,16 @@ Result<ImportReport> ItemBank::import_file(const std::filesystem::path& file, Ba
         Importer importer{database, **answers_key, entry};
         for (const auto& [name, picture] : media) { importer.store_media(picture); }
         report.media = media.size();
-        for (ReadItem& row : good) { importer.store(std::move(row.item), report); }
+        boost::json::array facts;
+        for (ReadItem& row : good) {
+            if (!row.facts.empty()) {
+                importer.store_facts(row.item.item.id, row.facts);
+                facts.push_back({row.item.item.id, row.facts});
+            }
+            importer.store(std::move(row.item), report);
+        }
         report.digest = import_digest(database, entry).hex();
-        return boost::json::object{
+        boost::json::object entry_text{
             {"file", file.filename().string()},
             {"file_digest", crypto::blake2b("papervault.import-file.v1", {crypto::bytes_of(*bytes)}).hex()},
             {"added", report.added},
@@ -211,6 +239,12 @@ Result<ImportReport> ItemBank::import_file(const std::filesystem::path& file, Ba
             {"unchanged", report.unchanged},
             {"rejected", report.rejected.size()},
             {"digest", report.digest}};
+        if (!facts.empty()) {
+            const std::string text = engine::canonical_json(facts);
+            entry_text["facts"] = facts.size();
+            entry_text["facts_digest"] = crypto::blake2b("papervault.facts.v1", {crypto::bytes_of(text)}).hex();
+        }
+        return entry_text;
     });
     if (!recorded) { return std::unexpected{recorded.error()}; }
     return report;

@@ -4,6 +4,8 @@
 #include <papervault/vault/bank.hpp>
 
 #include <algorithm>
+#include <cstddef>
+#include <optional>
 
 namespace papervault::vault {
 namespace {
@@ -17,13 +19,28 @@ struct Wanted {
           stimulus{rules.stimulus.has_value()}, characters{rules.characters.has_value()},
           seconds{rules.seconds.has_value()}, pictures{rules.pictures.has_value()},
           last_use{rules.unused_in_last_batches > 0}, uses{rules.uses_at_most.has_value()},
-          past_forms{rules.past_overlap_max.has_value()}
+          past_forms{rules.past_overlap_max.has_value()}, level{!rules.levels.empty()},
+          cognitive{!rules.cognitive.empty()}, key_letters{!rules.key_letters.empty()}
     {
     }
     [[nodiscard]] bool body() const { return importance || characters || pictures; }
     [[nodiscard]] bool usage() const { return last_use || uses || past_forms; }
     bool importance, discrimination, stimulus, characters, seconds, pictures, last_use, uses, past_forms;
+    bool level, cognitive, key_letters;
 };
+
+/// More than an item can have options.
+constexpr int masks = 16;
+
+/// A number that only the answers key gives, so that a snapshot tells nobody else a right answer.
+Result<int> mask_of(const OfficeVault& vault, std::string_view id, int version)
+{
+    const auto key = vault.answers_key();
+    if (!key) { return refuse(VaultError::not_permitted, "rules.key_letters looks at answers: " + key.error().detail); }
+    const std::string item = std::string{id} + "|" + std::to_string(version);
+    const crypto::Digest digest = crypto::blake2b("papervault.key-mask.v1", {(*key)->expose(), crypto::bytes_of(item)});
+    return std::to_integer<int>(digest.bytes.front()) % masks;
+}
 
 int characters_of(const engine::Content& content)
 {
@@ -60,16 +77,25 @@ Result<void> add_stored_facts(const std::string& text, const Wanted& wanted, Poo
     const auto discrimination =
         fields.optional_decimal("discrimination", engine::Decimal::from_integer(-1), engine::Decimal::from_integer(1));
     const auto seconds = fields.optional_integer("seconds", 0, 86'400);
+    const auto level = fields.optional_integer("level", 1, 5);
+    const auto cognitive = fields.optional_text("cognitive", engine::BlueprintLimits::class_bytes_max);
+    for (const char* parameter : {"irt_a", "irt_b", "irt_c"}) { fields.optional_text(parameter, 32); } // not for draws
     if (!fields.finish()) { return wrong; }
     if (wanted.stimulus) { facts.stimulus = stimulus.value_or(""); }
     if (wanted.discrimination) { facts.discrimination = discrimination; }
+    if (wanted.level) { facts.level = static_cast<int>(level.value_or(0)); }
+    if (wanted.cognitive) { facts.cognitive_class = cognitive.value_or(""); }
     if (wanted.seconds) { facts.seconds = static_cast<int>(seconds.value_or(0)); }
     return {};
 }
 
-boost::json::object to_json(const PoolItemFacts& facts)
+/// @param key_mask  Nothing: the rules don't look at key letters, or the item has none.
+boost::json::object to_json(const PoolItemFacts& facts, std::optional<int> key_mask)
 {
     boost::json::object object;
+    if (key_mask) { object["key_mask"] = *key_mask; }
+    if (facts.level != 0) { object["level"] = facts.level; }
+    if (!facts.cognitive_class.empty()) { object["cognitive"] = facts.cognitive_class; }
     if (facts.importance != engine::Importance::general) { object["importance"] = engine::to_text(facts.importance); }
     if (facts.discrimination) { object["discrimination"] = facts.discrimination->to_string(); }
     if (!facts.enemy_set.empty()) { object["enemy_set"] = facts.enemy_set; }
@@ -87,10 +113,13 @@ boost::json::object to_json(const PoolItemFacts& facts)
     return object;
 }
 
-Result<PoolItemFacts> facts_from_json(const boost::json::value& value)
+Result<PoolItemFacts> facts_from_json(const boost::json::value& value, std::optional<int>& key_mask)
 {
     engine::JsonFields fields{value, "facts"};
     PoolItemFacts facts;
+    if (const auto mask = fields.optional_integer("key_mask", 0, masks - 1)) { key_mask = static_cast<int>(*mask); }
+    facts.level = static_cast<int>(fields.optional_integer("level", 1, 5).value_or(0));
+    facts.cognitive_class = fields.optional_text("cognitive", engine::BlueprintLimits::class_bytes_max).value_or("");
     if (const auto importance = fields.optional_text("importance", 8)) {
         const auto read = engine::importance_from_text(*importance);
         if (!read) { fields.problem(engine::EngineError::out_of_range, "importance", "not one of X, Y, Z"); }
@@ -143,8 +172,10 @@ Result<BankSnapshot> snapshot_from_text(std::string text)
         snapshot.versions.emplace(id, static_cast<int>((*row)[1].get_int64()));
         snapshot.pool.push_back({std::move(id), *type, std::string{(*row)[3].get_string()}, *difficulty});
         if (row->size() == 6) {
-            auto facts = facts_from_json((*row)[5]);
+            std::optional<int> key_mask;
+            auto facts = facts_from_json((*row)[5], key_mask);
             if (!facts) { return std::unexpected{facts.error()}; }
+            if (key_mask) { snapshot.key_masks.emplace(snapshot.pool.back().id, *key_mask); }
             snapshot.pool.back().facts = std::move(*facts);
         }
     }
@@ -189,11 +220,35 @@ Result<BankSnapshot> ItemBank::snapshot(const engine::BlueprintRules& rules)
             }
             boost::json::array row{id, rows.integer(1), rows.text(2), rows.text(3),
                                    engine::Decimal::from_units(rows.integer(4)).to_string()};
-            if (facts != PoolItemFacts{}) { row.emplace_back(to_json(facts)); }
+            std::optional<int> key_mask;
+            if (wanted.key_letters && rows.text(2) == engine::to_text(engine::ItemType::single_choice)) {
+                const auto key = this->key(id, static_cast<int>(rows.integer(1)));
+                if (!key) { return std::unexpected{key.error()}; }
+                const auto mask = mask_of(*vault_, id, static_cast<int>(rows.integer(1)));
+                if (!mask) { return std::unexpected{mask.error()}; }
+                key_mask = (key->correct_options.front().front() - 'A' + *mask) % masks;
+            }
+            if (facts != PoolItemFacts{} || key_mask) { row.emplace_back(to_json(facts, key_mask)); }
             list.push_back(std::move(row));
         }
-        return snapshot_from_text(engine::canonical_json(list));
+        auto snapshot = snapshot_from_text(engine::canonical_json(list));
+        if (!snapshot) { return snapshot; }
+        if (auto unmasked = unmask_key_letters(*snapshot); !unmasked) { return std::unexpected{unmasked.error()}; }
+        return snapshot;
     });
+}
+
+Result<void> ItemBank::unmask_key_letters(BankSnapshot& snapshot)
+{
+    if (snapshot.key_masks.empty()) { return {}; }
+    for (engine::PoolItem& item : snapshot.pool) {
+        const auto masked = snapshot.key_masks.find(item.id);
+        if (masked == snapshot.key_masks.end()) { continue; }
+        const auto mask = mask_of(*vault_, item.id, snapshot.versions.find(item.id)->second);
+        if (!mask) { return std::unexpected{mask.error()}; }
+        item.facts.key_letter = static_cast<char>('A' + (masked->second - *mask + masks) % masks);
+    }
+    return {};
 }
 
 } // namespace papervault::vault

@@ -15,7 +15,9 @@ Result<std::map<std::string, ItemUsage, std::less<>>> usage_of_items(Database& d
     Statement count = database.prepare("SELECT count(*) FROM packages");
     count.step();
     const auto packages = static_cast<int>(count.integer(0));
-    Statement rows = database.prepare("SELECT draws.forms FROM packages JOIN draws ON draws.id = packages.draw_id"
+    Statement rows = database.prepare("SELECT coalesce(meta.value, draws.forms) FROM packages"
+                                      " JOIN draws ON draws.id = packages.draw_id"
+                                      " LEFT JOIN meta ON meta.name = 'candidates-forms/' || packages.id"
                                       " ORDER BY packages.sealed_ms, packages.id");
     std::uint32_t form_number = 0;
     for (int package = 0; rows.step(); ++package) {

@@ -61,6 +61,9 @@ FormFigures figures_of(const DrawRecord& record, const BankSnapshot& snapshot, c
             ++figures.items;
             ++figures.by_type[std::string{engine::to_text(item.type)}];
             ++figures.by_area[item.knowledge_point.substr(0, item.knowledge_point.find('.'))];
+            if (!record.blueprint.rules.levels.empty()) { ++figures.by_level[item.facts.level]; }
+            if (!record.blueprint.rules.cognitive.empty()) { ++figures.by_cognitive[item.facts.cognitive_class]; }
+            if (item.facts.key_letter != '\0') { ++figures.keys_by_letter[std::string(1, item.facts.key_letter)]; }
             ++figures.by_difficulty[std::min<std::size_t>(9, static_cast<std::size_t>(share * 10))];
             figures.expected_score += points * share;
             variance += points * points * share * (1 - share);
@@ -87,9 +90,38 @@ std::set<std::uint32_t> items_of(const engine::DrawnForm& form)
     return items;
 }
 
+using Parameters = std::map<std::string, ItemParameters, std::less<>>;
+
+/// Of the score, as points are given: Σ slope squared / variance, at each ability, by the items' own parameters.
+void add_calibrated(const DrawRecord& record, const BankSnapshot& snapshot, const engine::DrawnForm& form,
+                    const Parameters& parameters, Certificate& certificate, std::size_t number)
+{
+    std::vector<double> slope(certificate.abilities.size());
+    std::vector<double> variance(certificate.abilities.size());
+    for (std::size_t s = 0; s < form.sections.size(); ++s) {
+        const double points = record.blueprint.sections[s].points_each.to_double();
+        for (const std::uint32_t position : form.sections[s]) {
+            const auto found = parameters.find(snapshot.pool[position].id);
+            if (found == parameters.end()) { return; }
+            const auto& [a, b, c] = found->second;
+            for (std::size_t n = 0; n < slope.size(); ++n) {
+                const double logistic = 1 / (1 + std::exp(-a * (certificate.abilities[n] - b)));
+                const double p = c + (1 - c) * logistic;
+                slope[n] += points * (1 - c) * a * logistic * (1 - logistic);
+                variance[n] += points * points * p * (1 - p);
+            }
+        }
+    }
+    std::vector<double>& information = certificate.forms[number].calibrated;
+    for (std::size_t n = 0; n < slope.size(); ++n) {
+        information.push_back(variance[n] > 0 ? slope[n] * slope[n] / variance[n] : 0);
+    }
+}
+
 Result<void> add_keys(OfficeVault& vault, const BankSnapshot& snapshot, const engine::DrawnForm& form,
                       FormFigures& figures)
 {
+    figures.keys_by_letter.clear();
     ItemBank bank{vault};
     for (const std::uint32_t position : items_of(form)) {
         const engine::PoolItem& item = snapshot.pool[position];
@@ -118,7 +150,7 @@ void add_set(const DrawRecord& record, const BankSnapshot& snapshot, Certificate
 }
 
 Result<void> add_loft(const DrawRecord& record, const BankSnapshot& snapshot, Certificate& certificate,
-                      std::vector<int>& uses, std::vector<engine::Decimal>& means)
+                      const Parameters& parameters, std::vector<int>& uses, std::vector<engine::Decimal>& means)
 {
     const auto drawer = LoftDrawer::make(snapshot, record.blueprint, seed_of(record));
     if (!drawer) { return std::unexpected{drawer.error()}; }
@@ -132,6 +164,7 @@ Result<void> add_loft(const DrawRecord& record, const BankSnapshot& snapshot, Ce
         if (number > 1) { continue; }
         form->id = "1";
         certificate.forms.push_back(figures_of(record, snapshot, *form, certificate.abilities));
+        add_calibrated(record, snapshot, *form, parameters, certificate, 0);
     }
     return {};
 }
@@ -170,9 +203,16 @@ Result<Certificate> certify(OfficeVault& vault, std::string_view draw_id, bool w
     DrawRegister draws{vault};
     const auto record = draws.verify(draw_id, progress);
     if (!record) { return std::unexpected{record.error()}; }
-    const auto snapshot = draws.snapshot(*record);
+    auto snapshot = draws.snapshot(*record);
     if (!snapshot) { return std::unexpected{snapshot.error()}; }
+    // verify() has seen that the right to keys is there, where it is needed.
+    if (auto lettered = ItemBank{vault}.unmask_key_letters(*snapshot); !lettered) {
+        return std::unexpected{lettered.error()};
+    }
+    const auto parameters = ItemBank{vault}.parameters();
+    if (!parameters) { return std::unexpected{parameters.error()}; }
     Certificate certificate;
+    certificate.exposure = record->blueprint.rules.exposure == engine::Exposure::even ? "even" : "uniform";
     certificate.draw_id = record->id;
     certificate.draw_digest = record->digest;
     certificate.method = record->method;
@@ -189,7 +229,7 @@ Result<Certificate> certify(OfficeVault& vault, std::string_view draw_id, bool w
     std::vector<int> uses(snapshot->pool.size());
     std::vector<engine::Decimal> means;
     if (record->loft.forms > 0) {
-        if (auto added = add_loft(*record, *snapshot, certificate, uses, means); !added) {
+        if (auto added = add_loft(*record, *snapshot, certificate, *parameters, uses, means); !added) {
             return std::unexpected{added.error()};
         }
     } else {
@@ -200,6 +240,10 @@ Result<Certificate> certify(OfficeVault& vault, std::string_view draw_id, bool w
                 return std::unexpected{added.error()};
             }
         }
+    }
+    for (std::size_t n = 0; n < certificate.forms.size(); ++n) {
+        const engine::DrawnForm* form = n < record->forms.size() ? &record->forms[n] : nullptr;
+        if (form != nullptr) { add_calibrated(*record, *snapshot, *form, *parameters, certificate, n); }
     }
     const double forms = record->loft.forms > 0 ? record->loft.forms : static_cast<double>(record->forms.size());
     certificate.exposure_max = static_cast<double>(*std::ranges::max_element(uses)) / forms;
@@ -215,10 +259,28 @@ Result<Certificate> certify(OfficeVault& vault, std::string_view draw_id, bool w
     const auto recorded = vault.record("draw.certificate", now, [&](Database& database) -> Result<boost::json::object> {
         const std::string digest = digest_of(certificate);
         database.prepare("UPDATE draws SET certificate_digest = ? WHERE id = ?").bind(digest).bind(draw_id).run();
-        return boost::json::object{{"draw", record->id}, {"draw_digest", record->digest}, {"certificate", digest}};
+        // What goes into a package is for the hall: it tells nothing of answers.
+        Certificate without_keys = certificate;
+        for (FormFigures& form : without_keys.forms) { form.keys_by_letter.clear(); }
+        const std::string text = to_json_text(without_keys);
+        database
+            .prepare("INSERT INTO meta(name, value) VALUES (?, ?) ON CONFLICT(name) DO UPDATE SET"
+                     " value = excluded.value")
+            .bind(packed_certificate_name(draw_id))
+            .bind(text)
+            .run();
+        return boost::json::object{{"draw", record->id},
+                                   {"draw_digest", record->digest},
+                                   {"certificate", digest},
+                                   {"packed", digest_of(without_keys)}};
     });
     if (!recorded) { return std::unexpected{recorded.error()}; }
     return certificate;
+}
+
+std::string packed_certificate_name(std::string_view draw_id)
+{
+    return "certificate/" + std::string{draw_id};
 }
 
 std::string to_json_text(const Certificate& certificate)
@@ -238,6 +300,13 @@ std::string to_json_text(const Certificate& certificate)
                                    {"by_difficulty", std::move(bands)},
                                    {"expected_share", figures(form.expected_share)},
                                    {"information", figures(form.information)}};
+        if (!form.by_level.empty()) {
+            boost::json::object levels;
+            for (const auto& [level, count] : form.by_level) { levels[std::to_string(level)] = count; }
+            object["by_level"] = std::move(levels);
+        }
+        if (!form.by_cognitive.empty()) { object["by_cognitive"] = counts(form.by_cognitive); }
+        if (!form.calibrated.empty()) { object["calibrated_information"] = figures(form.calibrated); }
         if (!form.keys_by_letter.empty()) { object["keys_by_letter"] = counts(form.keys_by_letter); }
         forms.push_back(std::move(object));
     }
@@ -265,6 +334,7 @@ std::string to_json_text(const Certificate& certificate)
                                                       {"used_items", certificate.used_items},
                                                       {"used_before", certificate.used_before},
                                                       {"candidates_forms", certificate.loft_forms},
+                                                      {"exposure", certificate.exposure},
                                                       {"exposure_max", figure(certificate.exposure_max)},
                                                       {"easiest_form", certificate.easiest_form.to_string()},
                                                       {"hardest_form", certificate.hardest_form.to_string()}});

@@ -59,6 +59,37 @@ std::string plot(const Certificate& certificate, std::vector<double> FormFigures
     return svg;
 }
 
+/// Where items carry parameters from real answers; nothing else.
+std::string calibrated_plot(const Certificate& certificate)
+{
+    double highest = 1;
+    for (const FormFigures& form : certificate.forms) {
+        if (form.calibrated.empty()) { return {}; }
+        highest = std::max(highest, *std::ranges::max_element(form.calibrated));
+    }
+    return plot(certificate, &FormFigures::calibrated, "信息量（实测参数） information by calibrated parameters",
+                4 * std::ceil(highest / 4));
+}
+
+std::string goal_of(const Certificate& certificate)
+{
+    if (certificate.exposure == "even") {
+        return "<p>抽卷目标：试题曝光均匀（计划书指定）。 Goal of the draw: even exposure of items, as the blueprint "
+               "asks.</p>";
+    }
+    return "<p>抽卷目标：满足计划书的卷机会均等。 Goal of the draw: every form that meets the blueprint is equally "
+           "likely.</p>";
+}
+
+std::string listed_levels(const FormFigures& form)
+{
+    std::string text;
+    for (const auto& [level, count] : form.by_level) {
+        text += fmt::format("{}{} 级 level: {}", text.empty() ? "" : "，", level, count);
+    }
+    return text;
+}
+
 template <class Counts>
 std::string listed(const Counts& counts)
 {
@@ -67,6 +98,20 @@ std::string listed(const Counts& counts)
         text += (text.empty() ? "" : "，") + escaped(name) + ": " + std::to_string(count);
     }
     return text;
+}
+
+/// Only where the blueprint counts them.
+std::string classes_table(const Certificate& certificate)
+{
+    std::string rows;
+    for (const FormFigures& form : certificate.forms) {
+        if (form.by_level.empty() && form.by_cognitive.empty()) { continue; }
+        rows += fmt::format("<tr><td>{}</td><td>{}</td><td>{}</td></tr>", escaped(form.form_id), listed_levels(form),
+                            listed(form.by_cognitive));
+    }
+    if (rows.empty()) { return rows; }
+    return "<table><tr><th>卷<br>form</th><th>等级 levels</th><th>认知层次 cognitive classes</th></tr>" + rows +
+           "</table>";
 }
 
 std::string forms_table(const Certificate& certificate)
@@ -126,10 +171,11 @@ std::string to_html(const Certificate& certificate)
         escaped(certificate.draw_id), escaped(certificate.title), escaped(certificate.method), certificate.draw_digest,
         certificate.blueprint_digest, certificate.snapshot_digest, digest_of(certificate), escaped(certificate.made_by),
         engine::to_text(certificate.made_at));
-    html += forms_table(certificate);
+    html += goal_of(certificate) + forms_table(certificate) + classes_table(certificate);
     html += "<div class=\"plots\">" +
             plot(certificate, &FormFigures::expected_share, "能力与得分率 expected share of points by ability", 1.0) +
             plot(certificate, &FormFigures::information, "信息量 information of the score by ability", highest) +
+            calibrated_plot(certificate) +
             "</div>\n<p>能力按 Rasch 模型，由预期难度换算；0 为题库预设的考生。 "
             "Abilities on the Rasch scale, from the expected difficulties; 0 is the candidate they are meant for.</p>";
     if (!certificate.overlap.empty()) { html += "<h2>共有题 items in common</h2>" + overlap_table(certificate); }

@@ -127,7 +127,9 @@ private:
             app, "facts",
             "装入题目资料：互斥组、材料、区分度、用时 / load what is known of items beside their content");
         add_vault(app, facts->login);
-        app->add_option("file", facts->csv, "id,enemy_set,stimulus,discrimination,seconds (CSV)")->required();
+        app->add_option("file", facts->csv,
+                        "id,enemy_set,stimulus,discrimination,seconds,level,cognitive,irt_a,irt_b,irt_c (CSV)")
+            ->required();
         app = parent;
         auto report = command<BankReport>(app, "stats", "题库统计 / counts by type and knowledge point");
         add_vault(app, report->login);

@@ -19,6 +19,23 @@ private:
     crypto::ChaCha20Stream stream_;
 };
 
+/// @param id_of  The id of an entry of the lists.
+template <class Lists, class IdOf>
+crypto::Digest digest_of_lists(const Lists& lists, std::uint32_t number, const IdOf& id_of)
+{
+    std::string text = std::to_string(number);
+    char separator = '|';
+    for (const auto& section : lists) {
+        for (const auto& entry : section) {
+            text += separator;
+            text += id_of(entry);
+            separator = ',';
+        }
+        separator = ';';
+    }
+    return crypto::blake2b("papervault.draw.loft.form.v1", {crypto::bytes_of(text)});
+}
+
 } // namespace
 
 std::string commitment_of(std::string_view draw_id, std::string_view officer_id, crypto::ByteView value)
@@ -170,19 +187,25 @@ Result<engine::DrawnForm> LoftDrawer::draw(std::uint32_t number) const
     return std::move(draw->forms.front());
 }
 
+ItemLists item_lists(const engine::DrawnForm& form, const BankSnapshot& snapshot)
+{
+    ItemLists lists;
+    for (const auto& section : form.sections) {
+        auto& ids = lists.emplace_back();
+        for (const std::uint32_t position : section) { ids.push_back(snapshot.pool[position].id); }
+    }
+    return lists;
+}
+
+crypto::Digest loft_form_digest(const ItemLists& lists, std::uint32_t number)
+{
+    return digest_of_lists(lists, number, [](const std::string& id) -> const std::string& { return id; });
+}
+
 crypto::Digest loft_form_digest(const engine::DrawnForm& form, std::uint32_t number, const BankSnapshot& snapshot)
 {
-    std::string text = std::to_string(number);
-    char separator = '|';
-    for (const auto& section : form.sections) {
-        for (const std::uint32_t position : section) {
-            text += separator;
-            text += snapshot.pool[position].id;
-            separator = ',';
-        }
-        separator = ';';
-    }
-    return crypto::blake2b("papervault.draw.loft.form.v1", {crypto::bytes_of(text)});
+    return digest_of_lists(form.sections, number,
+                           [&](std::uint32_t position) -> const std::string& { return snapshot.pool[position].id; });
 }
 
 std::string loft_text(const LoftRecord& loft)

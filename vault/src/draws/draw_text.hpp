@@ -51,7 +51,11 @@ private:
     engine::FormDrawer drawer_;
     crypto::Digest seed_;
 };
+/// Item ids by section, in drawn order.
+using ItemLists = std::vector<std::vector<std::string>>;
+[[nodiscard]] ItemLists item_lists(const engine::DrawnForm& form, const BankSnapshot& snapshot);
 /// "12|A,B;C": number, sections, item ids. What the digest of a candidate's form is taken over.
+[[nodiscard]] crypto::Digest loft_form_digest(const ItemLists& lists, std::uint32_t number);
 [[nodiscard]] crypto::Digest loft_form_digest(const engine::DrawnForm& form, std::uint32_t number,
                                               const BankSnapshot& snapshot);
 /// "100000|root": takes the place of the forms in a record.

@@ -221,6 +221,16 @@ Result<BankSnapshot> DrawRegister::snapshot(const DrawRecord& record)
     });
 }
 
+Result<BankSnapshot> DrawRegister::snapshot_to_draw_from(const DrawRecord& record)
+{
+    auto frozen = snapshot(record);
+    if (!frozen) { return frozen; }
+    if (auto unmasked = ItemBank{*vault_}.unmask_key_letters(*frozen); !unmasked) {
+        return std::unexpected{unmasked.error()};
+    }
+    return frozen;
+}
+
 Result<engine::Form> DrawRegister::with_content(const DrawRecord& record, const BankSnapshot& snapshot,
                                                 const engine::DrawnForm& drawn)
 {
@@ -237,6 +247,7 @@ Result<engine::Form> DrawRegister::with_content(const DrawRecord& record, const 
         }
         form.sections.push_back(std::move(section));
     }
+    engine::stand_together(form);
     return form;
 }
 

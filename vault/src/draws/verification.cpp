@@ -3,6 +3,7 @@
 #include "draws/draw_text.hpp"
 #include "draws/loft_work.hpp"
 
+#include <papervault/crypto/merkle.hpp>
 #include <papervault/engine/json.hpp>
 
 #include <algorithm>
@@ -103,7 +104,7 @@ Result<DrawRecord> DrawRegister::verify(std::string_view draw_id, const Progress
     const auto forms_text = stored_forms(*record);
     if (!forms_text) { return std::unexpected{forms_text.error()}; }
     if (auto fits = verify_record(*record, *forms_text); !fits) { return std::unexpected{fits.error()}; }
-    const auto frozen = snapshot(*record);
+    const auto frozen = snapshot_to_draw_from(*record);
     if (!frozen) { return std::unexpected{frozen.error()}; }
     if (record->loft.forms > 0) {
         const auto digests = loft_digests(*record);
@@ -143,7 +144,7 @@ Result<DrawRecord> DrawRegister::verify_form(std::string_view draw_id, std::stri
     const auto forms_text = stored_forms(*record);
     if (!forms_text) { return std::unexpected{forms_text.error()}; }
     if (auto fits = verify_record(*record, *forms_text); !fits) { return std::unexpected{fits.error()}; }
-    const auto frozen = snapshot(*record);
+    const auto frozen = snapshot_to_draw_from(*record);
     if (!frozen) { return std::unexpected{frozen.error()}; }
     if (record->loft.forms > 0) {
         const auto number = loft_number(*record, form_id);
@@ -190,12 +191,49 @@ Result<engine::Form> DrawRegister::form(const DrawRecord& record, std::string_vi
     if (!number) { return std::unexpected{number.error()}; }
     const auto digests = loft_digests(record);
     if (!digests) { return std::unexpected{digests.error()}; }
-    const auto drawer = LoftDrawer::make(*frozen, record.blueprint, seed_of(record));
+    const auto lettered = snapshot_to_draw_from(record);
+    if (!lettered) { return std::unexpected{lettered.error()}; }
+    const auto drawer = LoftDrawer::make(*lettered, record.blueprint, seed_of(record));
     if (!drawer) { return std::unexpected{drawer.error()}; }
     auto drawn = same_form(record, *drawer, *frozen, *number, (*digests)[*number - 1]);
     if (!drawn) { return std::unexpected{drawn.error()}; }
     drawn->id = std::to_string(*number);
     return with_content(record, *frozen, *drawn);
+}
+
+Result<std::vector<CandidatesForm>> DrawRegister::candidates_forms(const DrawRecord& record,
+                                                                   std::span<const std::uint32_t> numbers)
+{
+    if (record.loft.forms == 0) {
+        return refuse(VaultError::conflict, "draw " + record.id + " is a set of named forms");
+    }
+    if (auto fits = verify_record(record, loft_text(record.loft)); !fits) { return std::unexpected{fits.error()}; }
+    const auto frozen = snapshot_to_draw_from(record);
+    if (!frozen) { return std::unexpected{frozen.error()}; }
+    const auto digests = loft_digests(record);
+    if (!digests) { return std::unexpected{digests.error()}; }
+    const auto drawer = LoftDrawer::make(*frozen, record.blueprint, seed_of(record));
+    if (!drawer) { return broken(record, drawer.error().detail); }
+    crypto::MerkleTree tree;
+    for (const crypto::Digest& digest : *digests) { tree.append(crypto::merkle_leaf(digest.view())); }
+    const engine::Blueprint asked = of_one_form(record.blueprint);
+    std::vector<CandidatesForm> forms;
+    for (const std::uint32_t number : numbers) {
+        if (number < 1 || number > record.loft.forms) {
+            return std::unexpected{loft_number(record, std::to_string(number)).error()};
+        }
+        auto drawn = same_form(record, *drawer, *frozen, number, (*digests)[number - 1]);
+        if (!drawn) { return std::unexpected{drawn.error()}; }
+        if (const auto valid = engine::verify_form(frozen->pool, asked, *drawn); !valid) {
+            return broken(record, "number " + std::to_string(number) + ": " + valid.error().detail);
+        }
+        drawn->id = std::to_string(number);
+        auto form = with_content(record, *frozen, *drawn);
+        if (!form) { return std::unexpected{form.error()}; }
+        forms.push_back({number, item_lists(*drawn, *frozen), tree.inclusion_proof(number - 1, record.loft.forms),
+                         std::move(*form)});
+    }
+    return forms;
 }
 
 } // namespace papervault::vault

@@ -5,6 +5,7 @@
 #include "institute_rows.hpp"
 #include "xlsx.hpp"
 
+#include <papervault/engine/blueprint.hpp>
 #include <papervault/engine/json.hpp>
 
 #include <algorithm>
@@ -25,7 +26,7 @@ struct RawItem {
     std::string id, type, knowledge_point, stem, source, scoring_standard, explanation, importance;
     std::vector<std::string> options, prompts;
     std::vector<engine::BlankKey> answer; ///< Choices, order, match: one text each.
-    std::string rule, stimulus_id, stimulus;
+    std::string rule, stimulus_id, stimulus, level, cognitive;
     std::optional<Decimal> penalty;
     bool any_order = false;
     std::optional<Decimal> difficulty, points;
@@ -69,6 +70,9 @@ constexpr std::array heading_words{
     Alias{"空序不限", "any_order"},
     Alias{"材料编号", "stimulus_id"},
     Alias{"材料", "stimulus"},
+    Alias{"等级", "level"},
+    Alias{"级别", "level"},
+    Alias{"认知层次", "cognitive"},
     Alias{"选项A", "option_a"},
     Alias{"选项B", "option_b"},
     Alias{"选项C", "option_c"},
@@ -215,9 +219,9 @@ std::expected<RawItem, std::string> raw_from_json(const boost::json::value& valu
                                                   std::map<std::string, std::size_t>& ignored)
 {
     constexpr std::array known{
-        "id",         "type",   "knowledge_point", "subject",     "stem",     "options", "answer",  "difficulty",
-        "importance", "points", "score",           "explanation", "analysis", "source",  "shuffle", "scoring_standard",
-        "prompts",    "rule",   "penalty",         "any_order",   "stimulus"};
+        "id",         "type",   "knowledge_point", "subject",     "stem",     "options", "answer",   "difficulty",
+        "importance", "points", "score",           "explanation", "analysis", "source",  "shuffle",  "scoring_standard",
+        "prompts",    "rule",   "penalty",         "any_order",   "stimulus", "level",   "cognitive"};
     engine::JsonFields fields{value, ""};
     RawItem raw;
     raw.id = id = fields.text("id", engine::item_id_bytes_max);
@@ -257,6 +261,13 @@ std::expected<RawItem, std::string> raw_from_json(const boost::json::value& valu
         if (const auto done = stimulus.finish(); !done) { return std::unexpected{done.error().detail}; }
     }
     raw.difficulty = fields.optional_decimal("difficulty", Decimal{}, Decimal::from_integer(1));
+    if (fields.has("level")) {
+        const auto& level = fields.member("level");
+        if (level.is_int64()) { raw.level = std::to_string(level.get_int64()); }
+        if (level.is_string()) { raw.level = level.get_string(); }
+        if (raw.level.empty()) { return std::unexpected{std::string{"level: neither a number nor a text"}}; }
+    }
+    raw.cognitive = fields.optional_text("cognitive", engine::BlueprintLimits::class_bytes_max).value_or("");
     raw.importance = fields.optional_text("importance", 8).value_or("");
     const char* points = fields.has("points") ? "points" : "score";
     raw.points = fields.optional_decimal(points, Decimal{}, Decimal::from_integer(1000));
@@ -274,6 +285,38 @@ std::expected<RawItem, std::string> raw_from_json(const boost::json::value& valu
     return raw;
 }
 
+/// "3", "三级", "高级工", "三级/高级工": 1 to 5.
+std::optional<int> level_of(std::string_view text)
+{
+    struct Word {
+        std::string_view start;
+        int level;
+    };
+    constexpr std::array words{Word{"一级", 1},   Word{"二级", 2},     Word{"三级", 3}, Word{"四级", 4},
+                               Word{"五级", 5},   Word{"高级技师", 1}, Word{"技师", 2}, Word{"高级工", 3},
+                               Word{"中级工", 4}, Word{"初级工", 5}};
+    if (text.size() == 1 && text.front() >= '1' && text.front() <= '5') { return text.front() - '0'; }
+    for (const Word& word : words) {
+        if (text.starts_with(word.start)) { return word.level; }
+    }
+    return std::nullopt;
+}
+
+std::expected<boost::json::object, std::string> facts_of(const RawItem& raw)
+{
+    boost::json::object facts;
+    if (!raw.level.empty()) {
+        const auto level = level_of(raw.level);
+        if (!level) { return std::unexpected{"level '" + raw.level + "' is none of 1 to 5, 一级 to 五级"}; }
+        facts["level"] = *level;
+    }
+    if (raw.cognitive.size() > engine::BlueprintLimits::class_bytes_max) {
+        return std::unexpected{std::string{"cognitive is too long"}};
+    }
+    if (!raw.cognitive.empty()) { facts["cognitive"] = raw.cognitive; }
+    return facts;
+}
+
 void add(ItemRows& rows, std::size_t line, const std::string& id, const std::expected<RawItem, std::string>& raw)
 {
     if (!raw) {
@@ -285,7 +328,12 @@ void add(ItemRows& rows, std::size_t line, const std::string& id, const std::exp
         rows.unread.push_back({line, id, item.error()});
         return;
     }
-    rows.items.push_back({line, std::move(*item), !raw->difficulty.has_value()});
+    auto facts = facts_of(*raw);
+    if (!facts) {
+        rows.unread.push_back({line, id, facts.error()});
+        return;
+    }
+    rows.items.push_back({line, std::move(*item), !raw->difficulty.has_value(), std::move(*facts)});
 }
 
 ItemRows read_jsonl(std::string_view text)
@@ -345,6 +393,10 @@ std::expected<RawItem, std::string> raw_from_cells(const std::vector<std::string
             if (auto wrong = number(raw.difficulty, Decimal::from_integer(1))) { return std::unexpected{*wrong}; }
         } else if (name == "points") {
             if (auto wrong = number(raw.points, Decimal::from_integer(1000))) { return std::unexpected{*wrong}; }
+        } else if (name == "level") {
+            raw.level = trimmed(cell);
+        } else if (name == "cognitive") {
+            raw.cognitive = trimmed(cell);
         } else if (name == "importance") {
             raw.importance = trimmed(cell);
         } else if (name == "explanation") {
@@ -406,9 +458,9 @@ Result<ItemRows> read_table(const Result<std::vector<CsvRow>>& parsed)
     if (!parsed) { return std::unexpected{parsed.error()}; }
     if (parsed->empty()) { return refuse(VaultError::malformed, "the file is empty"); }
     constexpr std::array known{
-        "id",     "type",       "knowledge_point", "stem",        "answer",           "difficulty",
-        "points", "importance", "explanation",     "source",      "scoring_standard", "shuffle",
-        "rule",   "penalty",    "any_order",       "stimulus_id", "stimulus"};
+        "id",          "type",   "knowledge_point",  "stem",    "answer", "difficulty", "points",    "importance",
+        "explanation", "source", "scoring_standard", "shuffle", "rule",   "penalty",    "any_order", "stimulus_id",
+        "stimulus",    "level",  "cognitive"};
     ItemRows rows;
     std::vector<std::string> names;
     for (const std::string& cell : parsed->front().cells) {
@@ -443,7 +495,10 @@ Result<ItemRows> read_item_rows(std::string_view bytes)
     if (looks_like_workbook(bytes)) {
         const auto sheets = parse_xlsx(crypto::bytes_of(bytes));
         if (!sheets) { return std::unexpected{sheets.error()}; }
-        return read_table(item_table(*sheets));
+        auto rows = read_table(item_table(*sheets));
+        if (!rows) { return rows; }
+        for (const Sheet& sheet : *sheets) { rows->pictures.insert(sheet.pictures.begin(), sheet.pictures.end()); }
+        return rows;
     }
     const auto text = to_utf8(bytes);
     if (!text) { return std::unexpected{text.error()}; }

@@ -1,7 +1,10 @@
 #pragma once
 
+#include <papervault/crypto/bytes.hpp>
 #include <papervault/engine/item.hpp>
 #include <papervault/vault/error.hpp>
+
+#include <boost/json/object.hpp>
 
 #include <map>
 #include <string>
@@ -16,6 +19,7 @@ struct ReadItem {
     std::size_t line = 0;
     engine::ItemWithKey item;
     bool assumed_difficulty = false;
+    boost::json::object facts; ///< What goes into the facts beside the content: level, cognitive.
 };
 struct UnreadRow {
     std::size_t line = 0;
@@ -26,6 +30,7 @@ struct ItemRows {
     std::vector<ReadItem> items;
     std::vector<UnreadRow> unread;
     std::map<std::string, std::size_t> ignored_members;
+    std::map<std::string, crypto::Bytes> pictures = {}; ///< Of a workbook, by media name; not yet checked.
 };
 
 /// Reads docs/item-format.md, JSONL, CSV or XLSX (told apart by the first characters). A bad row never stops the

@@ -115,9 +115,14 @@ Result<Media> read_media(const std::filesystem::path& folder, std::string_view n
     }
     auto bytes = read_file(folder / name, media_bytes_max);
     if (!bytes) { return std::unexpected{bytes.error()}; }
-    auto type = check_media(name, *bytes);
+    return checked_media(name, std::move(*bytes));
+}
+
+Result<Media> checked_media(std::string_view name, crypto::Bytes bytes)
+{
+    auto type = check_media(name, bytes);
     if (!type) { return std::unexpected{type.error()}; }
-    return Media{std::string{name}, std::move(*type), std::move(*bytes)};
+    return Media{std::string{name}, std::move(*type), std::move(bytes)};
 }
 
 } // namespace papervault::vault

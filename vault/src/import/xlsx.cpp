@@ -1,6 +1,7 @@
 #include "import/xlsx.hpp"
 
-#include <pugixml.hpp>
+#include "import/xlsx_parts.hpp"
+#include "import/xlsx_pictures.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -11,51 +12,7 @@
 namespace papervault::vault {
 namespace {
 
-/// How files of the older format begin, and those behind a password.
-constexpr std::string_view ole{"\xD0\xCF\x11\xE0", 4};
-
-std::unexpected<VaultFailure> malformed(const std::string& why)
-{
-    return refuse(VaultError::malformed, "the workbook can't be read: " + why);
-}
-
-Result<ZipArchive> open_workbook(crypto::ByteView bytes, const XlsxLimits& limits)
-{
-    if (crypto::text_of(bytes.first(std::min(bytes.size(), ole.size()))) == ole) {
-        return malformed("it is protected by a password, or an old .xls; save it as .xlsx without password");
-    }
-    auto archive = ZipArchive::open(bytes, limits.archive);
-    if (!archive) { return malformed(archive.error().detail); }
-    return archive;
-}
-
-Result<void> parse_part(ZipArchive& archive, const std::string& name, pugi::xml_document& document)
-{
-    auto text = archive.read(name);
-    if (!text) { return malformed(text.error().detail); }
-    if (text->find("<!DOCTYPE") != std::string::npos || text->find("<!ENTITY") != std::string::npos) {
-        return malformed("the part " + name + " brings a document type");
-    }
-    const auto parsed = document.load_buffer(text->data(), text->size(), pugi::parse_default | pugi::parse_ws_pcdata);
-    if (!parsed) { return malformed("the part " + name + " is no sound XML"); }
-    return {};
-}
-
-/// The name without its namespace prefix.
-std::string_view local(const char* name)
-{
-    const std::string_view whole{name};
-    const std::size_t colon = whole.find(':');
-    return colon == std::string_view::npos ? whole : whole.substr(colon + 1);
-}
-
-pugi::xml_node child(const pugi::xml_node& node, std::string_view name)
-{
-    for (const pugi::xml_node& each : node.children()) {
-        if (local(each.name()) == name) { return each; }
-    }
-    return {};
-}
+using namespace xlsx;
 
 /// <t> directly and in rich runs; phonetic readings are left out.
 std::string text_of(const pugi::xml_node& node)
@@ -222,6 +179,9 @@ Result<std::vector<Sheet>> parse_xlsx(crypto::ByteView bytes, XlsxLimits limits)
         auto rows = reader.read(document.document_element());
         if (!rows) { return std::unexpected{rows.error()}; }
         sheet.rows = std::move(*rows);
+        if (auto added = add_pictures(*archive, target->second, limits, sheet); !added) {
+            return std::unexpected{added.error()};
+        }
         sheets.push_back(std::move(sheet));
     }
     if (sheets.empty()) { return malformed("it has no sheet"); }

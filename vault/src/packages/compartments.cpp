@@ -42,10 +42,12 @@ void assign_forms(std::vector<engine::Candidate>& roster, std::span<const engine
     for (engine::Candidate& candidate : roster) { candidate.form_id = parallel[next++ % parallel.size()].id; }
 }
 
-Result<PackageContents> gather_compartments(OfficeVault& vault, const std::vector<engine::Form>& forms,
-                                            std::size_t parallel, const std::vector<engine::Candidate>& roster,
+Result<PackageContents> gather_compartments(OfficeVault& vault, const FormsToSeal& sealed,
+                                            const std::vector<engine::Candidate>& roster,
                                             const engine::GradingPolicy& policy)
 {
+    const std::vector<engine::Form>& forms = sealed.forms;
+    const std::size_t parallel = sealed.parallel;
     ItemBank bank{vault};
     PackageContents contents{
         .forms = {}, .hall = {}, .key = crypto::SecretBuffer{0}, .key_vectors = crypto::SecretBuffer{0}};
@@ -57,7 +59,7 @@ Result<PackageContents> gather_compartments(OfficeVault& vault, const std::vecto
         contents.forms.push_back(
             {form.id, form_digest(form), static_cast<int>(form.item_count()), form.points(), n >= parallel});
         if (n < parallel) {
-            paper.push_back(to_json(form));
+            if (sealed.paper.empty()) { paper.push_back(to_json(form)); }
         } else {
             contents.hall.emplace("spare-" + std::to_string(n - parallel + 1),
                                   secret_text(engine::canonical_json(boost::json::array{to_json(form)})));
@@ -68,13 +70,14 @@ Result<PackageContents> gather_compartments(OfficeVault& vault, const std::vecto
                 for (const engine::Option& option : entry.item.options) { collect_media(option.content, media); }
                 for (const engine::Option& prompt : entry.item.prompts) { collect_media(prompt.content, media); }
                 if (entry.item.stimulus) { collect_media(entry.item.stimulus->content, media); }
+                if (keys.keys.contains(entry.item.id)) { continue; }
                 auto key = bank.key(entry.item.id, entry.item.version);
                 if (!key) { return std::unexpected{key.error()}; }
                 keys.keys.insert_or_assign(entry.item.id, std::move(*key));
             }
         }
     }
-    contents.hall.emplace("paper", secret_text(engine::canonical_json(paper)));
+    contents.hall.emplace("paper", secret_text(sealed.paper.empty() ? engine::canonical_json(paper) : sealed.paper));
     boost::json::object pictures;
     for (const std::string& name : media) {
         const auto picture = bank.media(name);

@@ -5,6 +5,7 @@
 
 #include <papervault/engine/json.hpp>
 #include <papervault/vault/batch_policies.hpp>
+#include <papervault/vault/certificate.hpp>
 #include <papervault/vault/files.hpp>
 #include <papervault/vault/proofs.hpp>
 
@@ -30,6 +31,18 @@ Result<void> refuse_used_forms(Database& database, const std::vector<FormSummary
         used.reset();
     }
     return {};
+}
+
+/// The newest certificate of the draw, where one was made.
+Result<void> add_certificate(OfficeVault& vault, std::string_view draw_id, PackageContents& contents)
+{
+    return guarded([&]() -> Result<void> {
+        Statement row = vault.database().prepare("SELECT value FROM meta WHERE name = ?");
+        row.bind(packed_certificate_name(draw_id));
+        if (!row.step()) { return {}; }
+        contents.hall.emplace("certificate", crypto::SecretBuffer::copy_of(crypto::bytes_of(row.text(0))));
+        return {};
+    });
 }
 
 } // namespace
@@ -105,19 +118,23 @@ Result<PackageHeader> PackageRegister::seal(const SealPlan& plan, const Identity
     auto batch = this->batch(plan.batch_id);
     if (!batch) { return std::unexpected{batch.error()}; }
     DrawRegister draws{*vault_};
-    const auto draw = draws.verify(plan.draw_id);
+    auto draw = draws.find(plan.draw_id);
+    // Of candidates' forms those that are sealed are drawn again and checked, not the other hundred thousand.
+    if (draw && draw->loft.forms == 0) { draw = draws.verify(plan.draw_id); }
     if (!draw) { return std::unexpected{draw.error()}; }
-    const auto forms = draws.forms(*draw);
+    const auto forms = forms_to_seal(*vault_, *draw, batch->roster.size());
     if (!forms) { return std::unexpected{forms.error()}; }
-    if (auto clean = ProofRegister{*vault_}.require_clean(*draw, *forms, batch->batch.rehearsal); !clean) {
+    if (auto clean = ProofRegister{*vault_}.require_clean(*draw, forms->forms, batch->batch.rehearsal); !clean) {
         return std::unexpected{clean.error()};
     }
-    const auto parallel = static_cast<std::size_t>(draw->blueprint.parallel_forms);
-    assign_forms(batch->roster, std::span{*forms}.first(parallel), draw->digest);
+    assign_forms(batch->roster, std::span{forms->forms}.first(forms->parallel), draw->digest);
     const auto policy = BatchPolicyRegister{*vault_}.in_force(plan.batch_id);
     if (!policy) { return std::unexpected{policy.error()}; }
-    auto contents = gather_compartments(*vault_, *forms, parallel, batch->roster, policy->grading);
+    auto contents = gather_compartments(*vault_, *forms, batch->roster, policy->grading);
     if (!contents) { return std::unexpected{contents.error()}; }
+    if (auto added = add_certificate(*vault_, plan.draw_id, *contents); !added) {
+        return std::unexpected{added.error()};
+    }
     const auto snapshot = crypto::Digest::from_hex(draw->snapshot_digest);
     const auto drawn = crypto::Digest::from_hex(draw->digest);
     if (!snapshot || !drawn) { return refuse(VaultError::malformed, "the draw's digests"); }
@@ -170,6 +187,12 @@ Result<PackageHeader> PackageRegister::seal(const SealPlan& plan, const Identity
             .bind(crypto::ByteView{sealed->release_share.expose()})
             .bind(milliseconds(now))
             .run();
+        if (!forms->lists.empty()) {
+            database.prepare("INSERT INTO meta(name, value) VALUES (?,?)")
+                .bind(candidates_forms_name(sealed->header.package_id))
+                .bind(forms->lists)
+                .run();
+        }
         Statement issue = database.prepare("INSERT INTO issued_forms(digest, package_id, form_id) VALUES (?,?,?)");
         boost::json::array listed;
         for (const FormSummary& form : contents->forms) {

@@ -3,6 +3,7 @@
 #include <papervault/engine/json.hpp>
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 namespace papervault::vault {
@@ -131,11 +132,38 @@ Result<std::vector<ProofMark>> ProofRegister::marks(std::string_view draw_id)
     });
 }
 
+Result<void> ProofRegister::require_clean_samples(const DrawRecord& record, std::span<const ProofMark> all,
+                                                  bool may_be_unread)
+{
+    std::map<std::string_view, const ProofMark*> newest;
+    for (const ProofMark& mark : all) { newest.insert_or_assign(mark.form_id, &mark); }
+    for (const auto& [form_id, mark] : newest) {
+        if (!mark->findings.empty()) {
+            return refuse(VaultError::conflict, "form " + mark->form_id + " has " +
+                                                    std::to_string(mark->findings.size()) + " findings of " +
+                                                    mark->officer_name + ", the first: " + mark->findings.front().text);
+        }
+        const auto form = DrawRegister{*vault_}.form(record, form_id);
+        if (!form) { return std::unexpected{form.error()}; }
+        if (mark->officer_id == record.drawn_by || mark->form_digest != digest_of(*form)) {
+            return refuse(VaultError::conflict, "the mark on form " + mark->form_id + " is not for this content");
+        }
+    }
+    const std::size_t needed = std::min<std::size_t>(samples_needed, record.loft.forms);
+    if (newest.size() < needed && !may_be_unread) {
+        return refuse(VaultError::conflict, "of draw " + record.id + " " + std::to_string(newest.size()) +
+                                                " candidates' forms have been proof-read, " + std::to_string(needed) +
+                                                " are needed: 'papervault draw proof' (B7)");
+    }
+    return {};
+}
+
 Result<void> ProofRegister::require_clean(const DrawRecord& record, std::span<const engine::Form> forms,
                                           bool may_be_unread)
 {
     const auto all = marks(record.id);
     if (!all) { return std::unexpected{all.error()}; }
+    if (record.loft.forms > 0) { return require_clean_samples(record, *all, may_be_unread); }
     for (const engine::Form& form : forms) {
         const ProofMark* newest = nullptr;
         for (const ProofMark& mark : *all) {

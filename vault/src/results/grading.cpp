@@ -80,10 +80,9 @@ Result<std::vector<engine::Form>> forms_of(OfficeVault& vault, const PackageRead
     PackageRegister packages{vault};
     const auto record = packages.find(package.header().package_id);
     if (!record) { return std::unexpected{record.error()}; }
-    DrawRegister draws{vault};
-    const auto draw = draws.find(record->draw_id);
+    const auto draw = DrawRegister{vault}.find(record->draw_id);
     if (!draw) { return std::unexpected{draw.error()}; }
-    auto forms = draws.forms(*draw);
+    auto forms = sealed_forms(vault, *draw, package.header().forms);
     if (!forms) { return forms; }
     for (const FormSummary& summary : package.header().forms) {
         const auto form = std::ranges::find(*forms, summary.id, &engine::Form::id);
@@ -189,6 +188,9 @@ Result<std::vector<CandidateResult>> ResultRegister::grade(std::string_view pack
     if (!forms) { return std::unexpected{forms.error()}; }
     const auto batch = packages.batch(record->batch_id);
     if (!batch) { return std::unexpected{batch.error()}; }
+    if (auto own = require_own_forms(*vault_, *record, package->header().forms, batch->roster, *answers); !own) {
+        return std::unexpected{own.error()};
+    }
     const auto keys = corrected_key(*package, *forms, grader, shares, now);
     if (!keys) { return std::unexpected{keys.error()}; }
     const auto policy = BatchPolicyRegister{*vault_}.in_force(record->batch_id);

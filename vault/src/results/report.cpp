@@ -1,4 +1,5 @@
 #include "results/report_data.hpp"
+#include "results/score_book.hpp"
 
 #include <papervault/vault/draws.hpp>
 #include <papervault/vault/files.hpp>
@@ -17,15 +18,12 @@ ResultRegister::write_report(std::string_view package_id, const std::filesystem:
     if (!results) { return std::unexpected{results.error()}; }
     auto batch = packages.batch(record->batch_id);
     if (!batch) { return std::unexpected{batch.error()}; }
-    DrawRegister draws{*vault_};
-    const auto draw = draws.find(record->draw_id);
-    if (!draw) { return std::unexpected{draw.error()}; }
-    const auto forms = draws.forms(*draw);
+    const auto package = packages.reader(package_id);
+    if (!package) { return std::unexpected{package.error()}; }
+    const auto forms = forms_of(*vault_, *package);
     if (!forms) { return std::unexpected{forms.error()}; }
     const auto specification = ItemBank{*vault_}.specification();
     if (!specification) { return std::unexpected{specification.error()}; }
-    const auto package = packages.reader(package_id);
-    if (!package) { return std::unexpected{package.error()}; }
 
     const auto policy = BatchPolicyRegister{*vault_}.in_force(record->batch_id);
     if (!policy) { return std::unexpected{policy.error()}; }

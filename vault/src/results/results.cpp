@@ -1,6 +1,7 @@
 #include <papervault/vault/results.hpp>
 
 #include "import/csv.hpp"
+#include "packages/compartments.hpp"
 #include "packages/stored_texts.hpp"
 #include "results/sitting_entries.hpp"
 
@@ -218,6 +219,9 @@ Result<AnswersFile> ResultRegister::import_answers(const std::filesystem::path& 
         }
         if (!expected.empty()) {
             return refuse(VaultError::wrong_batch, "the sheet of " + *expected.begin() + " is missing");
+        }
+        if (auto own = require_own_forms(*vault_, record, package->header().forms, batch->roster, *answers); !own) {
+            return std::unexpected{own.error()};
         }
         if (auto first = require_no_answers(record.id); !first) { return std::unexpected{first.error()}; }
         if (auto told = record_sitting(*answers, *package, now); !told) { return std::unexpected{told.error()}; }

@@ -119,13 +119,16 @@ Result<CopyRegister::Copies> CopyRegister::copies_of(std::string_view package_id
     DrawRegister draws{*vault_};
     const auto draw = draws.find(package->draw_id);
     if (!draw) { return std::unexpected{draw.error()}; }
-    auto forms = draws.forms(*draw);
+    const auto sealed = packages.reader(package_id);
+    if (!sealed) { return std::unexpected{sealed.error()}; }
+    auto forms = sealed_forms(*vault_, *draw, sealed->header().forms);
     if (!forms) { return std::unexpected{forms.error()}; }
     const auto issued = list(package->draw_id);
     if (!issued) { return std::unexpected{issued.error()}; }
-    const auto parallel = static_cast<std::size_t>(draw->blueprint.parallel_forms);
-    if (parallel > forms->size()) {
-        return refuse(VaultError::conflict, "this draw gives each candidate his own form");
+    const auto parallel =
+        static_cast<std::size_t>(std::ranges::count(sealed->header().forms, false, &FormSummary::spare));
+    if (parallel == 0 || parallel > forms->size()) {
+        return refuse(VaultError::chain_broken, "the package has not the forms of its draw");
     }
     assign_forms(batch->roster, std::span{*forms}.first(parallel), draw->digest);
     Copies copies{.forms = std::move(*forms), .orders = {}};

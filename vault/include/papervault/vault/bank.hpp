@@ -56,6 +56,13 @@ struct BankStatistics {
     std::size_t media = 0;
 };
 
+/// Of the three-parameter logistic model: chance = c + (1 − c) / (1 + e^(−a (ability − b))).
+struct ItemParameters {
+    double a = 1;
+    double b = 0;
+    double c = 0;
+};
+
 /// A frozen list of what a draw may choose from: canonical text and its digest.
 struct BankSnapshot {
     /// JSON array of [id, version, type, knowledge point, difficulty], and of an object with what the blueprint's rules
@@ -64,6 +71,9 @@ struct BankSnapshot {
     crypto::Digest digest;
     std::vector<engine::PoolItem> pool;
     std::map<std::string, int, std::less<>> versions;
+    /// Right letters of single-choice items under a mask that the answers key gives: only where a blueprint counts
+    /// them.
+    std::map<std::string, int, std::less<>> key_masks;
 };
 [[nodiscard]] Result<BankSnapshot> snapshot_from_text(std::string text);
 
@@ -74,7 +84,8 @@ public:
     /// Replaces names and weights, adds points; points in use are never removed. CSV:
     /// code,name,weight_percent,importance.
     [[nodiscard]] Result<std::size_t> load_specification(const std::filesystem::path& csv, engine::Instant now);
-    /// What is known of items beside their content. CSV: id and any of enemy_set, stimulus, discrimination, seconds.
+    /// What is known of items beside their content. CSV: id and any of enemy_set, stimulus, discrimination, seconds,
+    /// level, cognitive, irt_a, irt_b, irt_c.
     /// Replaces what was known of the named items; an empty cell is nothing known.
     /// @return malformed with the line; not_found for an item that the bank hasn't. Nothing is stored then.
     [[nodiscard]] Result<std::size_t> load_facts(const std::filesystem::path& csv, engine::Instant now);
@@ -88,12 +99,18 @@ public:
     [[nodiscard]] Result<BankStatistics> statistics();
     [[nodiscard]] Result<std::vector<KnowledgePoint>> specification();
     /// @param rules  What a draw will look at; the rest is left out, so that a draw without rules needs no item's text.
+    /// @return not_permitted for rules on key letters without the right to keys.
     [[nodiscard]] Result<BankSnapshot> snapshot(const engine::BlueprintRules& rules = {});
     /// @param version  0: the newest.
     [[nodiscard]] Result<engine::Item> item(std::string_view id, int version);
     /// Needs key_keeper or grader.
     [[nodiscard]] Result<engine::AnswerKey> key(std::string_view id, int version);
     [[nodiscard]] Result<Media> media(std::string_view name);
+    /// Of the items that have been calibrated, by id.
+    [[nodiscard]] Result<std::map<std::string, ItemParameters, std::less<>>> parameters();
+    /// Where the snapshot holds masked key letters: writes them into the pool.
+    /// @return not_permitted without the right to keys.
+    [[nodiscard]] Result<void> unmask_key_letters(BankSnapshot& snapshot);
 
 private:
     OfficeVault* vault_;

@@ -5,6 +5,7 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 /// Certificate of parallelism: what an approver looks at before a set of forms is used. Names no item.
@@ -16,14 +17,17 @@ struct FormFigures {
     std::string form_id;
     std::size_t items = 0;
     engine::Decimal points;
-    engine::Decimal mean_difficulty;           ///< Weighted by points, rounded.
-    double expected_score = 0;                 ///< Of a candidate of ability 0.
-    double score_spread = 0;                   ///< Standard deviation of his score.
-    std::map<std::string, int> by_type;        ///< Items.
-    std::map<std::string, int> by_area;        ///< First part of the knowledge point.
-    std::vector<int> by_difficulty;            ///< Ten bands, 0 to 0.1 first.
-    std::vector<double> expected_share;        ///< Of the points, at Certificate::abilities.
-    std::vector<double> information;           ///< Of the score, at Certificate::abilities.
+    engine::Decimal mean_difficulty;         ///< Weighted by points, rounded.
+    double expected_score = 0;               ///< Of a candidate of ability 0.
+    double score_spread = 0;                 ///< Standard deviation of his score.
+    std::map<std::string, int> by_type;      ///< Items.
+    std::map<std::string, int> by_area;      ///< First part of the knowledge point.
+    std::vector<int> by_difficulty;          ///< Ten bands, 0 to 0.1 first.
+    std::vector<double> expected_share;      ///< Of the points, at Certificate::abilities.
+    std::vector<double> information;         ///< Of the score, at Certificate::abilities.
+    std::map<int, int> by_level;             ///< Items; only where the blueprint counts levels.
+    std::map<std::string, int> by_cognitive; ///< Items; only where the blueprint counts cognitive classes.
+    std::vector<double> calibrated;          ///< Information by the items' own parameters; empty unless all have them.
     std::map<std::string, int> keys_by_letter; ///< Single-choice items; empty without the right to keys.
 };
 
@@ -38,6 +42,7 @@ struct Certificate {
     std::size_t used_items = 0;     ///< Different items over all forms.
     int used_before = 0;            ///< Of these, items that an earlier package had.
     std::uint32_t loft_forms = 0;   ///< Candidates' forms; the following are over all of them.
+    std::string exposure;           ///< The goal: "uniform" or "even".
     double exposure_max = 0;        ///< Largest share of the forms that one item stands in.
     engine::Decimal easiest_form{}; ///< Mean difficulty of the easiest and the hardest form.
     engine::Decimal hardest_form{};
@@ -50,6 +55,8 @@ struct Certificate {
 [[nodiscard]] Result<Certificate> certify(OfficeVault& vault, std::string_view draw_id, bool with_keys,
                                           engine::Instant now, const Progress& progress = {});
 
+/// Name in the table meta of the newest certificate's JSON without key letters: what goes into a package.
+[[nodiscard]] std::string packed_certificate_name(std::string_view draw_id);
 /// Canonical JSON: figures as texts with four decimals.
 [[nodiscard]] std::string to_json_text(const Certificate& certificate);
 /// Over to_json_text(); hex.

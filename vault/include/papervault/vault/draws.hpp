@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -50,6 +51,14 @@ struct DrawRecord {
 
 /// How far a long work is; called from the thread that began it.
 using Progress = std::function<void(std::size_t done, std::size_t all)>;
+
+/// One of the forms of a draw for each candidate, and what shows that it is number `number` of that draw.
+struct CandidatesForm {
+    std::uint32_t number = 0;                       ///< From 1; its text is the form's id.
+    std::vector<std::vector<std::string>> sections; ///< Item ids by section, in drawn order.
+    std::vector<crypto::Digest> proof;              ///< RFC 9162: from its digest to LoftRecord::root.
+    engine::Form form;                              ///< With the items' content.
+};
 
 class DrawRegister {
 public:
@@ -92,10 +101,17 @@ public:
     [[nodiscard]] Result<std::vector<engine::Form>> forms(const DrawRecord& record);
     /// One of them; or a candidate's form by its number, from 1, drawn again and compared with the record.
     [[nodiscard]] Result<engine::Form> form(const DrawRecord& record, std::string_view form_id);
+    /// Candidates' forms by their numbers. The record is checked as verify() does, and each of these forms is drawn
+    /// again, compared and checked against the blueprint; no other one is.
+    /// @return not_found for a number that the draw has not; what verify() refuses.
+    [[nodiscard]] Result<std::vector<CandidatesForm>> candidates_forms(const DrawRecord& record,
+                                                                       std::span<const std::uint32_t> numbers);
     /// What was frozen when the draw was run.
     [[nodiscard]] Result<BankSnapshot> snapshot(const DrawRecord& record);
 
 private:
+    /// The same with key letters where the blueprint counts them. @return not_permitted without the right to keys.
+    [[nodiscard]] Result<BankSnapshot> snapshot_to_draw_from(const DrawRecord& record);
     [[nodiscard]] Result<DrawRecord> ready_to_run(std::string_view draw_id, const std::string& beacon);
     [[nodiscard]] Result<std::string> stored_forms(const DrawRecord& record);
     [[nodiscard]] Result<std::vector<crypto::Digest>> loft_digests(const DrawRecord& record);

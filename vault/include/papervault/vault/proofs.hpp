@@ -31,6 +31,7 @@ struct ProofMark {
 class ProofRegister {
 public:
     static constexpr std::size_t findings_max = 500;
+    static constexpr std::size_t samples_needed = 3; ///< Of a draw with a form for each candidate.
 
     explicit ProofRegister(OfficeVault& vault) : vault_{&vault} {}
 
@@ -42,12 +43,16 @@ public:
     /// By form, then in the order of time.
     [[nodiscard]] Result<std::vector<ProofMark>> marks(std::string_view draw_id);
     /// Before sealing: every form's newest mark is clean, by somebody else than the drawer, for exactly this content.
+    /// Of candidates' forms nobody can read all: samples_needed of the draw's forms have to be read and clean, and no
+    /// form of the draw may have findings left.
     /// @param may_be_unread  For rehearsals: a form nobody has read passes, one with findings never does.
     /// @return conflict naming the first form.
     [[nodiscard]] Result<void> require_clean(const DrawRecord& record, std::span<const engine::Form> forms,
                                              bool may_be_unread);
 
 private:
+    [[nodiscard]] Result<void> require_clean_samples(const DrawRecord& record, std::span<const ProofMark> all,
+                                                     bool may_be_unread);
     OfficeVault* vault_;
 };
 

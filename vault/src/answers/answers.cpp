@@ -1,6 +1,7 @@
 #include <papervault/vault/answers.hpp>
 
 #include "answers/sheets_codec.hpp"
+#include "answers/sheets_reader.hpp"
 #include "json_codec.hpp"
 #include "package/container.hpp"
 #include "package/layout.hpp"
@@ -105,19 +106,32 @@ crypto::Digest key_context(const AnswersHeader& header, std::string_view compart
                         {binding_of(header).view(), crypto::bytes_of(compartment)});
 }
 
-Result<std::string> open_text(const RegularFile& file, std::uint64_t body_offset, const AnswersHeader& header,
-                              const Compartment& compartment, const Identity& office)
-{
-    auto key =
-        crypto::open_sealed(office.box_keys(), compartment.wrapped_key, key_context(header, compartment.name).view());
-    if (!key || key->size_bytes() != crypto::aead_key_bytes) {
-        return refuse(VaultError::authentication_failed, "answers: " + compartment.name + " does not open");
+/// An answers file whose header fits its package, is signed by the hall, and says how long the file is.
+struct SignedAnswers {
+    RegularFile file;
+    AnswersHeader header;
+    std::uint64_t body_offset = 0;
+
+    /// Of a compartment of which no byte was altered.
+    [[nodiscard]] Result<crypto::SecretBuffer> open(const Compartment& compartment, const Identity& office) const
+    {
+        if (auto intact = check_compartment(file, body_offset, compartment, header.suite, {}); !intact) {
+            return std::unexpected{intact.error()};
+        }
+        auto key = crypto::open_sealed(office.box_keys(), compartment.wrapped_key,
+                                       key_context(header, compartment.name).view());
+        if (!key || key->size_bytes() != crypto::aead_key_bytes) {
+            return refuse(VaultError::authentication_failed, "answers: " + compartment.name + " does not open");
+        }
+        const auto context = compartment_context(header, compartment);
+        const crypto::ChunkCipher cipher{*std::move(key), {context.bytes.begin(), context.bytes.end()}, header.suite};
+        return open_compartment(file, body_offset, compartment, cipher);
     }
-    const auto context = compartment_context(header, compartment);
-    const crypto::ChunkCipher cipher{*std::move(key), {context.bytes.begin(), context.bytes.end()}, header.suite};
-    const auto plaintext = open_compartment(file, body_offset, compartment, cipher);
-    if (!plaintext) { return std::unexpected{plaintext.error()}; }
-    return crypto::text_of(plaintext->expose());
+};
+
+std::string_view view_of(const crypto::SecretBuffer& text)
+{
+    return {reinterpret_cast<const char*>(text.expose().data()), text.size_bytes()};
 }
 
 /// The answers belong to this package, its hall and this office.
@@ -150,6 +164,29 @@ Result<void> check_against_roster(const AnswersFile& answers, const PackageHeade
     return {};
 }
 
+Result<SignedAnswers> open_signed(const std::filesystem::path& file, const PackageReader& package,
+                                  const Identity& office)
+{
+    auto opened = RegularFile::open(file);
+    if (!opened) { return std::unexpected{opened.error()}; }
+    const auto frame = read_frame(*opened, answers_container);
+    if (!frame) { return std::unexpected{frame.error()}; }
+    auto header = decode_header(frame->header());
+    if (!header) { return std::unexpected{header.error()}; }
+    if (body_length(header->compartments) != frame->body_length) {
+        return refuse(VaultError::malformed, file.string() + " is not as long as its header says");
+    }
+    if (header->suite != package.header().suite) {
+        return refuse(VaultError::wrong_batch, "the answers are of another suite than the package");
+    }
+    if (auto belongs = check_belonging(*header, package, office); !belongs) { return std::unexpected{belongs.error()}; }
+    if (frame->signatures.size() != 1 || !is_signed_by(*frame, answers_container, 0, package.header().hall)) {
+        return refuse(VaultError::signature_invalid,
+                      "the signature of " + package.header().hall.name + " does not fit");
+    }
+    return SignedAnswers{std::move(*opened), std::move(*header), frame->body_offset};
+}
+
 } // namespace
 
 Result<void> seal_answers(const AnswersFile& answers, const Identity& hall, const IdentityCard& office,
@@ -163,9 +200,14 @@ Result<void> seal_answers(const AnswersFile& answers, const Identity& hall, cons
     if (sheets.size() > answer_sheets_bytes_max || answers.journal.size() > answer_journal_bytes_max) {
         return refuse(VaultError::malformed, "answers: sheets or journal are too large");
     }
-    // Nothing is written that the office would refuse.
+    // Nothing is written that the office would refuse; two readers that share no code must see it alike.
     AnswersFile as_read;
     if (auto readable = decode_sheets(sheets, as_read); !readable) { return readable; }
+    AnswersFile read_in_one_pass;
+    if (auto readable = read_sheets(sheets, read_in_one_pass); !readable) { return readable; }
+    if (as_read.sheets != read_in_one_pass.sheets) {
+        return refuse(VaultError::malformed, "answers: the sheets can be read in two ways");
+    }
     const crypto::Suite suite = hall.card().suite();
     if (office.suite() != suite) {
         return refuse(VaultError::not_permitted, "hall and office have keys of different suites");
@@ -206,43 +248,47 @@ Result<void> seal_answers(const AnswersFile& answers, const Identity& hall, cons
 Result<AnswersFile> open_answers(const std::filesystem::path& file, const PackageReader& package,
                                  const Identity& office)
 {
-    const auto opened = RegularFile::open(file);
+    const auto opened = open_signed(file, package, office);
     if (!opened) { return std::unexpected{opened.error()}; }
-    const auto frame = read_frame(*opened, answers_container);
-    if (!frame) { return std::unexpected{frame.error()}; }
-    const auto header = decode_header(frame->header());
-    if (!header) { return std::unexpected{header.error()}; }
-    if (body_length(header->compartments) != frame->body_length) {
-        return refuse(VaultError::malformed, file.string() + " is not as long as its header says");
-    }
-    if (header->suite != package.header().suite) {
-        return refuse(VaultError::wrong_batch, "the answers are of another suite than the package");
-    }
-    if (auto belongs = check_belonging(*header, package, office); !belongs) { return std::unexpected{belongs.error()}; }
-    if (frame->signatures.size() != 1 || !is_signed_by(*frame, answers_container, 0, package.header().hall)) {
-        return refuse(VaultError::signature_invalid,
-                      "the signature of " + package.header().hall.name + " does not fit");
-    }
-    const auto sheets = open_text(*opened, frame->body_offset, *header, header->compartments[0], office);
+    const AnswersHeader& header = opened->header;
+    const auto sheets = opened->open(header.compartments[0], office);
     if (!sheets) { return std::unexpected{sheets.error()}; }
-    auto journal = open_text(*opened, frame->body_offset, *header, header->compartments[1], office);
+    const auto journal = opened->open(header.compartments[1], office);
     if (!journal) { return std::unexpected{journal.error()}; }
 
-    AnswersFile answers{.package_id = header->package_id,
-                        .package_digest = header->package_digest,
-                        .batch_id = header->batch_id,
-                        .hall_id = header->hall_id,
+    AnswersFile answers{.package_id = header.package_id,
+                        .package_digest = header.package_digest,
+                        .batch_id = header.batch_id,
+                        .hall_id = header.hall_id,
                         .started_at = {},
                         .ended_at = {},
-                        .sealed_at = header->sealed_at,
+                        .sealed_at = header.sealed_at,
                         .journal_records = 0,
                         .journal_head = {},
                         .sheets = {},
-                        .journal = *std::move(journal)};
-    if (auto decoded = decode_sheets(*sheets, answers); !decoded) { return std::unexpected{decoded.error()}; }
+                        .journal = crypto::text_of(journal->expose())};
+    if (auto read = read_sheets(view_of(*sheets), answers); !read) { return std::unexpected{read.error()}; }
     if (auto sound = check_answers(answers); !sound) { return std::unexpected{sound.error()}; }
     if (auto fits = check_against_roster(answers, package.header()); !fits) { return std::unexpected{fits.error()}; }
     return answers;
+}
+
+Result<AnswerColumns> open_answer_columns(const std::filesystem::path& file, const PackageReader& package,
+                                          const Identity& office, std::span<const std::string> items)
+{
+    const auto opened = open_signed(file, package, office);
+    if (!opened) { return std::unexpected{opened.error()}; }
+    const auto sheets = opened->open(opened->header.compartments[0], office);
+    if (!sheets) { return std::unexpected{sheets.error()}; }
+    const PackageHeader& expected = package.header();
+    std::vector<std::string> forms;
+    for (const FormSummary& form : expected.forms) { forms.push_back(form.id); }
+    auto columns = read_sheet_columns(view_of(*sheets), items, forms, opened->header.package_id,
+                                      static_cast<std::size_t>(expected.candidates));
+    if (columns && (columns->started_at > columns->ended_at || columns->ended_at > opened->header.sealed_at)) {
+        return refuse(VaultError::malformed, "answers: the times of start, end and sealing are not in order");
+    }
+    return columns;
 }
 
 } // namespace papervault::vault

@@ -1,6 +1,9 @@
 #include "answers/sheets_codec.hpp"
 
+#include "answers/sheets_document.hpp"
 #include "json_codec.hpp"
+
+#include <papervault/engine/canonical_text.hpp>
 
 #include <algorithm>
 #include <limits>
@@ -8,11 +11,6 @@
 
 namespace papervault::vault {
 namespace {
-
-constexpr std::string_view sheets_format = "papervault-answer-sheets";
-constexpr std::size_t sheets_max = 10'000;
-constexpr int seats_max = 1000;
-constexpr std::size_t receipt_characters = 14;
 
 std::string_view phase_text(engine::CandidatePhase phase) noexcept
 {
@@ -60,16 +58,32 @@ std::uint64_t count_lines(std::string_view journal) noexcept
     return journal.empty() || journal.back() == '\n' ? feeds : feeds + 1;
 }
 
+/// The receipt of engine::sheet_text(), which is spelled here without a tree of values.
 std::string expected_receipt(const AnswerSheet& sheet, std::string_view package_id)
 {
     if (sheet.phase == engine::CandidatePhase::absent) { return {}; }
-    engine::CandidateState candidate;
-    candidate.candidate.ticket = sheet.ticket;
-    candidate.candidate.form_id = sheet.form_id;
-    candidate.candidate.seat = sheet.seat;
-    candidate.phase = sheet.phase;
-    for (const auto& [item, response] : sheet.responses) { candidate.answers[item].response = response; }
-    return receipt_of(engine::sheet_text(candidate, package_id));
+    std::string text = R"({"answers":{)";
+    for (const auto& [item, response] : sheet.responses) {
+        if (response.empty()) { continue; }
+        if (text.back() != '{') { text += ','; }
+        engine::append_canonical_text(text, item);
+        text += ':';
+        char separator = '[';
+        for (const std::string& part : response) {
+            text += separator;
+            engine::append_canonical_text(text, part);
+            separator = ',';
+        }
+        text += ']';
+    }
+    text += R"(},"form":)";
+    engine::append_canonical_text(text, sheet.form_id);
+    text += R"(,"package":)";
+    engine::append_canonical_text(text, package_id);
+    text += R"(,"ticket":)";
+    engine::append_canonical_text(text, sheet.ticket);
+    text += '}';
+    return receipt_of(text);
 }
 
 std::unexpected<VaultFailure> unsound(std::string reason)

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <papervault/engine/batch_tally.hpp>
 #include <papervault/engine/sitting.hpp>
 #include <papervault/vault/error.hpp>
 #include <papervault/vault/identity.hpp>
 #include <papervault/vault/package.hpp>
 
 #include <filesystem>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -20,6 +22,7 @@ struct AnswerSheet {
     engine::CandidatePhase phase = engine::CandidatePhase::absent; ///< handed_in or absent once the sitting has ended.
     engine::ResponseSheet responses;
     std::string receipt; ///< "ABCD-EFGH-JKMN"; empty for an absent candidate.
+    bool operator==(const AnswerSheet&) const = default;
 };
 
 struct AnswersFile {
@@ -53,6 +56,22 @@ inline constexpr std::size_t answer_journal_bytes_max = 512 << 20;
 ///         authentication_failed, malformed.
 [[nodiscard]] Result<AnswersFile> open_answers(const std::filesystem::path& file, const PackageReader& package,
                                                const Identity& office);
+
+/// Answer sheets by columns, for a look at a large batch (engine::tally_batch).
+struct AnswerColumns {
+    engine::Instant started_at;
+    engine::Instant ended_at;
+    std::uint64_t journal_records = 0;
+    crypto::Digest journal_head;
+    std::vector<std::string> tickets;   ///< In the order of the sheets.
+    std::vector<std::uint32_t> form_of; ///< By sheet: place among the package's forms; their number for an absent one.
+    engine::ResponseColumns responses;
+};
+/// Checks what open_answers() checks of header, signature, sheets and receipts; the journal is not opened: it was when
+/// the answers were taken in.
+/// @param items  Ids that become columns. @return As open_answers().
+[[nodiscard]] Result<AnswerColumns> open_answer_columns(const std::filesystem::path& file, const PackageReader& package,
+                                                        const Identity& office, std::span<const std::string> items);
 
 /// The candidate's receipt: first 60 bits of BLAKE2b-256 (purpose "papervault.receipt.v1") of the sheet text, in base32
 /// groups of four. (Also worked out by the kiosk; see docs/protocol.md.)

@@ -126,6 +126,28 @@ struct CharacterClass {
     }
 };
 
+constexpr std::string_view word_categories = "\\p{L}\\p{M}\\p{N}\\p{S}";
+constexpr std::string_view other_categories = "\\p{P}\\p{Z}\\p{C}";
+
+std::optional<CharacterClass> members_of(const CharacterClass& set)
+{
+    return CharacterClass{set.ranges, set.categories, false};
+}
+
+/// What stands between the brackets, as a class of everything else. @return Nothing where that is no union of ranges
+/// and categories: several categories together, but for those of \w.
+std::optional<CharacterClass> members_outside(const CharacterClass& set)
+{
+    if (set.categories.empty()) { return CharacterClass{complement(set.ranges), {}, false}; }
+    if (!set.ranges.empty()) { return std::nullopt; }
+    if (set.categories == word_categories) { return CharacterClass{{}, std::string{other_categories}, false}; }
+    if (set.categories == other_categories) { return CharacterClass{{}, std::string{word_categories}, false}; }
+    if (set.categories.find('\\', 1) != std::string::npos) { return std::nullopt; }
+    std::string flipped = set.categories;
+    flipped[1] = flipped[1] == 'p' ? 'P' : 'p';
+    return CharacterClass{{}, std::move(flipped), false};
+}
+
 class Translator {
 public:
     explicit Translator(std::string_view pattern) : rest_{pattern} {}
@@ -238,8 +260,8 @@ private:
         case 'S': return {complement(spaces), {}, false};
         case 'd': return {{}, "\\p{Nd}", false};
         case 'D': return {{}, "\\P{Nd}", false};
-        case 'w': return {{}, "\\p{L}\\p{M}\\p{N}\\p{S}", false};
-        case 'W': return {{}, "\\p{P}\\p{Z}\\p{C}", false};
+        case 'w': return {{}, std::string{word_categories}, false};
+        case 'W': return {{}, std::string{other_categories}, false};
         case 'i': return {name_start, {}, false};
         case 'I': return {complement(name_start), {}, false};
         case 'c': return {together(name_start, name_more), {}, false};
@@ -341,16 +363,16 @@ private:
         made.ranges.push_back({member.ranges.front().first, last});
     }
 
+    /// a without b = not (not a or b)
     CharacterClass without(const CharacterClass& from, const CharacterClass& taken)
     {
-        if (!from.categories.empty() || !taken.categories.empty()) {
-            fail("subtraction from or of categories is not supported");
+        const auto others = from.is_negated ? members_of(from) : members_outside(from);
+        const auto gone = taken.is_negated ? members_outside(taken) : members_of(taken);
+        if (!others || !gone) {
+            fail("subtraction from several categories is not supported");
             return {};
         }
-        const Ranges kept = from.is_negated ? complement(from.ranges) : from.ranges;
-        const Ranges gone = taken.is_negated ? complement(taken.ranges) : taken.ranges;
-        // a without b = not (not a or b)
-        return {complement(together(complement(kept), gone)), {}, false};
+        return {together(others->ranges, gone->ranges), others->categories + gone->categories, true};
     }
 
     std::string_view rest_;

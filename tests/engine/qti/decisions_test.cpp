@@ -233,6 +233,17 @@ TEST(QtiDecisionsTest, D14_PatternsAreOfXmlSchema)
     EXPECT_THAT(matches_pattern("^ab$", "^ab$"), is_true());
     EXPECT_THAT(matches_pattern("[a-z-[aeiou]]+", "xyz"), is_true());
     EXPECT_THAT(matches_pattern("[a-z-[aeiou]]+", "xaz"), is_false());
+    EXPECT_THAT(matches_pattern("[\\d-[5]]+", "1234"), is_true());
+    EXPECT_THAT(matches_pattern("[\\d-[5]]+", "1254"), is_false());
+    EXPECT_THAT(matches_pattern("[\\w-[\\d_]]+", "abc"), is_true());
+    EXPECT_THAT(matches_pattern("[\\w-[\\d_]]+", "ab1"), is_false());
+    EXPECT_THAT(matches_pattern("[a-z0-9-[\\d]]", "7"), is_false());
+    EXPECT_THAT(matches_pattern("[a-z0-9-[\\d]]", "x"), is_true());
+    EXPECT_THAT(matches_pattern("[^\\d\\s-[x]]", "y"), is_true());
+    EXPECT_THAT(matches_pattern("[^\\d\\s-[x]]", "x"), is_false());
+    EXPECT_THAT(matches_pattern("[\\p{L}-[^a-z]]", "b"), is_true());
+    EXPECT_THAT(matches_pattern("[\\p{L}-[^a-z]]", "B"), is_false());
+    EXPECT_THAT(matches_pattern("[\\p{L}\\d-[5]]", "5"), IsRefusedWith(EngineError::malformed));
     EXPECT_THAT(matches_pattern("\\i\\c*", "_a.1"), is_true());
     EXPECT_THAT(matches_pattern("\\p{IsCJKUnifiedIdeographs}+", "试题"), is_true());
     EXPECT_THAT(matches_pattern(".", "题"), is_true());

@@ -22,9 +22,18 @@ struct InitCommand {
     int enrolment_port = 8444;
     int seats_max = engine::hall_candidates_max;
     bool seal_automatically = false;
+    std::string tpm = "auto"; ///< "auto", "require" or "off".
+    std::string tcti;         ///< How the TPM is reached; empty: the kernel's.
     bool json = false;
 };
 int run(const InitCommand& command);
+
+/// The hall as its folder is: whose it is, and where its own key is.
+struct StatusCommand {
+    std::filesystem::path dir;
+    bool json = false;
+};
+int run(const StatusCommand& command);
 
 struct StaffCommand {
     std::filesystem::path dir;
@@ -49,6 +58,8 @@ struct TakeInCommand {
     std::filesystem::path taker; ///< Empty: the machine takes.
     std::filesystem::path taker_passphrase_file;
     std::filesystem::path taker_key_file;
+    std::filesystem::path taker_token; ///< PKCS#11 module.
+    std::filesystem::path taker_pin_file;
     bool json = false;
 };
 int run(const TakeInCommand& command);

@@ -8,6 +8,7 @@
 #include "hall/history.hpp"
 #include "hall/register.hpp"
 #include "hall/taking_in.hpp"
+#include "host_key/host_key_command.hpp"
 #include "journal/sqlcipher_journal.hpp"
 #include "log.hpp"
 #include "texts.hpp"
@@ -74,19 +75,41 @@ engine::Instant wall_now()
     return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
 }
 
+/// Without the line end that an editor leaves.
+Result<crypto::SecretBuffer> read_secret_line(const std::filesystem::path& file)
+{
+    const auto text = read_secret_file(file, vault::passphrase_bytes_max);
+    if (!text) { return std::unexpected{text.error()}; }
+    std::size_t size = text->size_bytes();
+    while (size > 0 && (text->expose()[size - 1] == std::byte{'\n'} || text->expose()[size - 1] == std::byte{'\r'})) {
+        --size;
+    }
+    return crypto::SecretBuffer::copy_of(text->expose().first(size));
+}
+
 /// @param passphrase_file, key_file  At most one; neither: the file's permissions protect it.
 Result<vault::Identity> open_identity(const std::filesystem::path& file, const std::filesystem::path& passphrase_file,
                                       const std::filesystem::path& key_file)
 {
     if (!key_file.empty()) { return vault::Identity::open(file, vault::KeyFile{key_file}); }
     if (passphrase_file.empty()) { return vault::Identity::open(file, vault::FilePermissions{}); }
-    auto text = read_secret_file(passphrase_file, vault::passphrase_bytes_max);
-    if (!text) { return std::unexpected{text.error()}; }
-    std::size_t size = text->size_bytes();
-    while (size > 0 && (text->expose()[size - 1] == std::byte{'\n'} || text->expose()[size - 1] == std::byte{'\r'})) {
-        --size;
+    auto passphrase = read_secret_line(passphrase_file);
+    if (!passphrase) { return std::unexpected{passphrase.error()}; }
+    return vault::Identity::open(file, vault::Passphrase{std::move(*passphrase)});
+}
+
+Result<vault::Identity> open_taker(const TakeInCommand& command)
+{
+    if (command.taker_token.empty()) {
+        return open_identity(command.taker, command.taker_passphrase_file, command.taker_key_file);
     }
-    return vault::Identity::open(file, vault::Passphrase{crypto::SecretBuffer::copy_of(text->expose().first(size))});
+    vault::Token token{.module = command.taker_token, .label = {}, .key = {}, .pin = std::nullopt};
+    if (!command.taker_pin_file.empty()) {
+        auto pin = read_secret_line(command.taker_pin_file);
+        if (!pin) { return std::unexpected{pin.error()}; }
+        token.pin = std::move(*pin);
+    }
+    return vault::Identity::open(command.taker, std::move(token));
 }
 
 struct VerifiedSitting {
@@ -246,28 +269,39 @@ std::string ctl_text(CtlCommand::What what, const boost::json::value& answer)
 
 int run(const InitCommand& command)
 {
+    const auto tpm = tpm_use_from_text(command.tpm);
+    if (!tpm) { return refused({vault::VaultError::malformed, "--tpm is auto, require or off"}, command.json); }
     crypto::SuiteSet suites{};
     for (const std::string& name : command.suites) {
         const auto suite = crypto::suite_from_text(name);
         if (!suite) { return refused({vault::VaultError::malformed, "there is no suite " + name}, command.json); }
         suites.insert(*suite);
     }
-    const HallSettings settings{.name = command.name,
-                                .address = command.address,
-                                .hall_port = command.hall_port,
-                                .enrolment_port = command.enrolment_port,
-                                .seats_max = command.seats_max,
-                                .seal_automatically = command.seal_automatically,
-                                .suites = suites};
-    const auto hall = HallDirectory::create(command.dir, settings, command.names);
+    HallSettings settings{.name = command.name,
+                          .address = command.address,
+                          .hall_port = command.hall_port,
+                          .enrolment_port = command.enrolment_port,
+                          .seats_max = command.seats_max,
+                          .seal_automatically = command.seal_automatically,
+                          .suites = suites};
+    if (!command.tcti.empty()) { settings.tpm = command.tcti; }
+    const auto hall = HallDirectory::create(command.dir, settings, command.names, *tpm);
     if (!hall) { return refused(hall.error(), command.json); }
     const auto identity = hall->identity();
     if (!identity) { return refused(identity.error(), command.json); }
+    const auto kind = hall->identity_protection();
+    if (!kind) { return refused(kind.error(), command.json); }
     const std::string card = (hall->folder() / "hall.card.json").string();
     return done(
-        {{"hall", command.name}, {"id", identity->card().id()}, {"dir", hall->folder().string()}, {"card", card}},
-        fmt::format("考场 {} 已建立 (machine {})\n下一步 next: 把 {} 交给发卷方 give this card to the office",
-                    command.name, identity->card().id(), card),
+        {{"hall", command.name},
+         {"id", identity->card().id()},
+         {"dir", hall->folder().string()},
+         {"card", card},
+         {"host_key", host_key_word(*kind)}},
+        fmt::format(
+            "考场 {} 已建立 (machine {})\n考场密钥 the hall's key: {}\n下一步 next: 把 {} 交给发卷方 give this card to "
+            "the office",
+            command.name, identity->card().id(), host_key_text(*kind), card),
         command.json);
 }
 

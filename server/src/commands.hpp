@@ -23,10 +23,19 @@ struct InitCommand {
     int seats_max = engine::hall_candidates_max;
     bool seal_automatically = false;
     std::vector<std::string> suites{
-        "pv1"}; ///< Of packages that are taken in; without pv1 the machine's keys are gm1's.
+        "pv1"};               ///< Of packages that are taken in; without pv1 the machine's keys are gm1's.
+    std::string tpm = "auto"; ///< "auto", "require" or "off".
+    std::string tcti;         ///< How the TPM is reached; empty: the kernel's.
     bool json = false;
 };
 int run(const InitCommand& command);
+
+/// The hall as its folder is: whose it is, and where its own key is.
+struct StatusCommand {
+    std::filesystem::path dir;
+    bool json = false;
+};
+int run(const StatusCommand& command);
 
 struct StaffCommand {
     std::filesystem::path dir;
@@ -58,6 +67,8 @@ struct TakeInCommand {
     std::filesystem::path taker; ///< Empty: the machine takes.
     std::filesystem::path taker_passphrase_file;
     std::filesystem::path taker_key_file;
+    std::filesystem::path taker_token; ///< PKCS#11 module.
+    std::filesystem::path taker_pin_file;
     bool json = false;
 };
 int run(const TakeInCommand& command);

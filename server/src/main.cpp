@@ -53,8 +53,22 @@ void add_hall_commands(CLI::App& hall, Chosen& chosen)
         ->delimiter(',')
         ->check(CLI::IsMember({"pv1", "gm1"}))
         ->capture_default_str();
+    init_command
+        .add_option(
+            "--tpm", init.tpm,
+            "考场密钥放入 TPM Keep the hall's own key in the machine's TPM: auto (where there is one), require, off")
+        ->check(CLI::IsMember({"auto", "require", "off"}))
+        ->capture_default_str();
+    init_command.add_option("--tcti", init.tcti, "How to reach the TPM (default: device:/dev/tpmrm0)");
     init_command.add_flag("--json", init.json, "Machine-readable output");
     init_command.callback([&chosen] { chosen = [] { return server::run(init); }; });
+
+    static server::StatusCommand status;
+    CLI::App& status_command =
+        add(hall, "status", "考场与其密钥 The hall, and whether its own key opens here and is in the TPM");
+    status_command.add_option("--dir", status.dir, "考场目录 The hall's folder")->required();
+    status_command.add_flag("--json", status.json, "Machine-readable output");
+    status_command.callback([&chosen] { chosen = [] { return server::run(status); }; });
 
     static server::StaffCommand staff;
     CLI::App& staff_command = add(hall, "staff", "发放监考证书 Issue a certificate to a person of the staff");
@@ -101,8 +115,15 @@ void add_hall_commands(CLI::App& hall, Chosen& chosen)
         "接收人身份 Identity of the person it is handed to (.pvid); default: the hall's machine");
     auto* passphrase = take_in_command.add_option("--taker-passphrase-file", take_in.taker_passphrase_file,
                                                   "File with the person's passphrase (mode 0600)");
-    take_in_command.add_option("--taker-key-file", take_in.taker_key_file, "The person's key file")
-        ->excludes(passphrase);
+    auto* key_file = take_in_command.add_option("--taker-key-file", take_in.taker_key_file, "The person's key file")
+                         ->excludes(passphrase);
+    auto* token = take_in_command
+                      .add_option("--taker-token", take_in.taker_token,
+                                  "令牌驱动 The person's token: its PKCS#11 module; a PIN pad asks for the PIN itself")
+                      ->excludes(passphrase)
+                      ->excludes(key_file);
+    take_in_command.add_option("--taker-pin-file", take_in.taker_pin_file, "File with its PIN (mode 0600)")
+        ->needs(token);
     take_in_command.add_flag("--json", take_in.json, "Machine-readable output");
     take_in_command.callback([&chosen] { chosen = [] { return server::run(take_in); }; });
 

@@ -54,7 +54,8 @@ std::string settings_text(const HallSettings& settings)
                                    {"seal_automatically", settings.seal_automatically},
                                    {"connections_per_certificate_max", settings.connections_per_certificate_max},
                                    {"in_flight_max", settings.in_flight_max},
-                                   {"suites", suites_json(settings.suites)}};
+                                   {"suites", suites_json(settings.suites)},
+                                   {"tpm", settings.tpm}};
     return engine::canonical_json(json) + "\n";
 }
 
@@ -93,6 +94,7 @@ Result<HallSettings> read_settings(const std::filesystem::path& file)
         }
         if (settings.suites.empty()) { fields.problem(engine::EngineError::malformed, "suites", "is empty"); }
     }
+    if (fields.has("tpm")) { settings.tpm = fields.text("tpm", tcti_bytes_max); } // nor of TPMs
     if (const auto good = fields.finish(); !good) { return vault::refuse(VaultError::malformed, good.error().detail); }
     return settings;
 }
@@ -102,6 +104,19 @@ Result<void> make_folder(const std::filesystem::path& folder)
     if (::mkdir(folder.c_str(), 0700) == 0 || errno == EEXIST) { return {}; }
     return vault::refuse(VaultError::storage_failed,
                          fmt::format("can't make {}: {}", folder.string(), std::strerror(errno)));
+}
+
+/// The machine's own identity: in its TPM, or in a file of its own.
+Result<void> save_identity(const vault::Identity& machine, const std::filesystem::path& file,
+                           const HallSettings& settings, TpmUse tpm)
+{
+    if (tpm != TpmUse::off) {
+        const auto sealer = open_tpm(settings.tpm);
+        auto saved =
+            sealer ? machine.save(file, vault::Machine{sealer->get()}) : Result<void>{std::unexpected{sealer.error()}};
+        if (saved || tpm == TpmUse::require || saved.error().code == VaultError::already_exists) { return saved; }
+    }
+    return machine.save(file, vault::FilePermissions{});
 }
 
 Result<void> write_text(const std::filesystem::path& file, std::string_view text, unsigned mode)
@@ -135,7 +150,7 @@ Result<crypto::SecretBuffer> read_secret_file(const std::filesystem::path& file,
 }
 
 Result<HallDirectory> HallDirectory::create(const std::filesystem::path& folder, const HallSettings& settings,
-                                            const std::vector<std::string>& names)
+                                            const std::vector<std::string>& names, TpmUse tpm)
 {
     std::error_code error;
     if (std::filesystem::exists(folder / "hall.json", error)) {
@@ -159,7 +174,7 @@ Result<HallDirectory> HallDirectory::create(const std::filesystem::path& folder,
         if (!certificate) { return from_crypto(certificate.error()); }
         const crypto::SecretBuffer journal_key = crypto::random_secret(32);
 
-        if (auto done = machine.save(folder / "hall.pvid", vault::FilePermissions{}); !done) {
+        if (auto done = save_identity(machine, folder / "hall.pvid", settings, tpm); !done) {
             return std::unexpected{done.error()};
         }
         if (auto done = vault::write_card(machine.card(), folder / "hall.card.json"); !done) {
@@ -222,9 +237,21 @@ std::filesystem::path HallDirectory::journal_file(std::string_view package_id) c
     return sitting_folder(package_id) / "journal.db";
 }
 
+Result<vault::ProtectionKind> HallDirectory::identity_protection() const
+{
+    return vault::Identity::protection_of_file(folder_ / "hall.pvid");
+}
+
 Result<vault::Identity> HallDirectory::identity() const
 {
-    return vault::Identity::open(folder_ / "hall.pvid", vault::FilePermissions{});
+    const auto kind = identity_protection();
+    if (!kind) { return std::unexpected{kind.error()}; }
+    if (*kind != vault::ProtectionKind::machine) {
+        return vault::Identity::open(folder_ / "hall.pvid", vault::FilePermissions{});
+    }
+    const auto tpm = open_tpm(settings_.tpm);
+    if (!tpm) { return std::unexpected{tpm.error()}; }
+    return vault::Identity::open(folder_ / "hall.pvid", vault::Machine{tpm->get()});
 }
 
 Result<std::string> HallDirectory::authority_pem() const

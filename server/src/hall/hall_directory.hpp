@@ -1,5 +1,7 @@
 #pragma once
 
+#include "host_key/tpm.hpp"
+
 #include <papervault/crypto/certificate.hpp>
 #include <papervault/crypto/secret_buffer.hpp>
 #include <papervault/vault/error.hpp>
@@ -23,16 +25,21 @@ struct HallSettings {
     int connections_per_certificate_max = 64; ///< A clerk confirms a hall of kiosks in one go.
     int in_flight_max = 64;
     crypto::SuiteSet suites{
-        crypto::Suite::pv1}; ///< Of packages that are taken in; without pv1 the machine's keys are gm1's.
+        crypto::Suite::pv1};       ///< Of packages that are taken in; without pv1 the machine's keys are gm1's.
+    std::string tpm{default_tcti}; ///< How the TPM is reached, where the hall's own key is in it.
 };
 
 /// One hall's folder: its identity, authority, keys, register and sittings (docs/operators.md).
 class HallDirectory {
 public:
     /// Makes a new one. @param names  Further names or addresses for the server's certificate.
-    /// @return already_exists when the folder is a hall already.
-    [[nodiscard]] static vault::Result<HallDirectory>
-    create(const std::filesystem::path& folder, const HallSettings& settings, const std::vector<std::string>& names);
+    /// @param tpm  Where the hall's own key goes.
+    /// @return already_exists when the folder is a hall already; storage_failed when a TPM is required and none does
+    /// it.
+    [[nodiscard]] static vault::Result<HallDirectory> create(const std::filesystem::path& folder,
+                                                             const HallSettings& settings,
+                                                             const std::vector<std::string>& names,
+                                                             TpmUse tpm = TpmUse::off);
     /// @return not_found when the folder is no hall.
     [[nodiscard]] static vault::Result<HallDirectory> open(const std::filesystem::path& folder);
 
@@ -47,7 +54,10 @@ public:
     [[nodiscard]] std::filesystem::path staff_folder() const { return folder_ / "staff"; }
     [[nodiscard]] std::filesystem::path witnesses_folder() const { return folder_ / "witnesses"; }
 
+    /// @return wrong_host when the key is in another machine's TPM: the folder was copied.
     [[nodiscard]] vault::Result<vault::Identity> identity() const;
+    /// machine: in the TPM; file_permissions: in a file.
+    [[nodiscard]] vault::Result<vault::ProtectionKind> identity_protection() const;
     [[nodiscard]] vault::Result<crypto::CertificateAuthority> authority() const;
     [[nodiscard]] vault::Result<std::string> authority_pem() const;
     [[nodiscard]] vault::Result<std::string> server_certificate_pem() const;

@@ -365,7 +365,7 @@ int run(const TakeInCommand& command)
     if (!hall) { return refused(hall.error(), command.json); }
     std::optional<vault::Identity> taker;
     if (!command.taker.empty()) {
-        auto opened = open_identity(command.taker, command.taker_passphrase_file, command.taker_key_file);
+        auto opened = open_taker(command);
         if (!opened) { return refused(opened.error(), command.json); }
         taker = std::move(*opened);
     }

@@ -65,6 +65,24 @@ constexpr std::array sentences{
     vault::Translation{"the server's certificate or key: {}", "服务器证书或密钥：{}"},
     vault::Translation{"can't listen on {} port {}: {}", "无法在 {} 端口 {} 监听：{}"},
     vault::Translation{"no such command", "没有这个命令"},
+    vault::Translation{"the hall shows no seal", "考场没有可查验的密封"},
+    vault::Translation{"the hall's clock says {}, but {} signed the release at {}; set the machine's clock right and "
+                       "start the hall again",
+                       "考场的时钟是 {}，而 {} 于 {} 签发了授权；请校准时钟后重新启动考场服务器"},
+    vault::Translation{"{} ({}) is not named as a witness of this hall; the site names one with: papervault-server "
+                       "hall witness --card",
+                       "{}（{}）不是本考场指定的见证人；请先指定：papervault-server hall witness --card"},
+    vault::Translation{"{} has a key of {}, who is a witness already", "{} 与已指定的见证人 {} 用同一把密钥"},
+    vault::Translation{"{} is not there", "没有 {}"},
+    vault::Translation{"the answers are sealed already", "答卷已经封存"},
+    vault::Translation{"the paper is being inspected, opened or sealed just now", "正在查验、开启或封存，请稍候"},
+    vault::Translation{"the paper is being opened or sealed just now", "正在开启或封存，请稍候"},
+    vault::Translation{"the sitting has not ended yet", "考试尚未结束"},
+    vault::Translation{"nobody has been shown the seal yet: ctl inspect", "还没有人查看密封：请先执行 ctl inspect"},
+    vault::Translation{"there is no incident that could be cleared", "没有可解除的异常"},
+    vault::Translation{"seats are 1 to {}", "座位号为 1 至 {}"},
+    vault::Translation{"another machine was enrolled for this seat", "该座位已登记另一台终端"},
+    vault::Translation{"too many machines are waiting", "等待登记的终端太多"},
 };
 
 } // namespace

@@ -90,6 +90,25 @@ constexpr std::array sentences{
     Translation{"the heading of the keys must be item,key", "答案文件的表头应为 item,key"},
     Translation{"item {} has no key", "试题 {} 没有答案"},
     Translation{"{} rows are needed, there are {}", "需要 {} 行，现有 {} 行"},
+    Translation{"no file {}", "没有文件 {}"},
+    Translation{"can't read {}: {}", "无法读取 {}：{}"},
+    Translation{"too many pictures", "图片太多"},
+    Translation{"a picture beyond the columns", "有图片超出列范围"},
+    Translation{"there is no file of this name in the folder or package: {}", "文件夹或压缩包中没有这个文件：{}"},
+    Translation{"{}: no folder and no package: {}", "{}：既不是文件夹也不是压缩包：{}"},
+    Translation{"{}: there is no imsmanifest.xml", "{}：没有 imsmanifest.xml"},
+    Translation{"{} has {} tests: name one with --inside", "{} 中有 {} 份试卷：请用 --inside 指定一份"},
+    Translation{"{}: not a JSON object", "{}：不是 JSON 对象"},
+    Translation{
+        "{}: the columns are id, enemy_set, stimulus, discrimination, seconds, level, cognitive, irt_a, irt_b, irt_c, "
+        "each once",
+        "{}：列为 id、enemy_set、stimulus、discrimination、seconds、level、cognitive、irt_a、irt_b、irt_c，各一次"},
+    Translation{"{}level is from 1 to 5", "{}等级为 1 至 5"},
+    Translation{"{}cognitive is too long", "{}认知层次太长"},
+    Translation{"--half-even: of which places? --round says it", "--half-even：保留几位？请用 --round 说明"},
+    Translation{"bands: excellent, good and pass must not rise", "等第线：优秀、良好、合格须依次不升"},
+    Translation{"true_false_penalty: nothing is taken off where no item has less than 0; floor must be paper",
+                "判断题倒扣：每题最低为 0 分时无从倒扣；floor 须为 paper"},
 };
 
 // What the C library says of a failed call.

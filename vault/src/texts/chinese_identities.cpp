@@ -71,6 +71,21 @@ constexpr std::array sentences{
     Translation{"{}: the key doesn't fit or the file is damaged", "{}：密钥不符或文件已损坏"},
     Translation{"the database key was not taken; is this SQLCipher?", "数据库未接受密钥；所用的是 SQLCipher 吗？"},
     Translation{"the database library is not SQLCipher", "数据库程序库不是 SQLCipher"},
+    Translation{"give one of --passphrase-file, --key-file and --token, not several",
+                "--passphrase-file、--key-file、--token 只能给一个"},
+    Translation{"there is no terminal to ask on; use {}", "没有终端可供询问，请用 {}"},
+    Translation{"nothing was typed", "没有输入内容"},
+    Translation{"a line is at most 1024 bytes", "一行不超过 1024 字节"},
+    Translation{"a token agrees on P-256, which is no national algorithm: use a passphrase or key file for gm1",
+                "令牌使用 P-256，不是国家密码算法：gm1 身份请用口令或密钥文件"},
+    Translation{"give the identity's card (--card), or --name and --id from the sheets",
+                "请给身份名片（--card），或分片纸上的 --name 与 --id"},
+    Translation{"the sheets give other keys than those of {} ({}): another passphrase of the sheets, or another "
+                "person's sheets",
+                "各分片得出的不是 {}（{}）的密钥：分片口令不同，或是别人的分片"},
+    Translation{"the machine's device gave something else than a key", "本机设备给出的不是密钥"},
+    Translation{"the machine's device gives another key back", "本机设备给回的密钥不同"},
+    Translation{"the identity is sealed by a device of another kind: {}", "身份由另一类设备封存：{}"},
 };
 
 } // namespace

@@ -83,6 +83,13 @@ constexpr std::array sentences{
     vault::Translation{"seats are 1 to {}", "座位号为 1 至 {}"},
     vault::Translation{"another machine was enrolled for this seat", "该座位已登记另一台终端"},
     vault::Translation{"too many machines are waiting", "等待登记的终端太多"},
+    vault::Translation{
+        "the seal is inspected by two witnesses before the paper is opened, and {} of them signed: ctl inspect",
+        "开启前须由两名见证人查验密封，已签名 {} 名：请执行 ctl inspect"},
+    vault::Translation{
+        "incident {} was reported ({}); only the office lets the hall go on: give it the report, then its answer with: "
+        "ctl release --file",
+        "已上报异常 {}（{}）；只有机构能让考场继续：请把报告交给机构，再用 ctl release --file 导入其答复"},
 };
 
 } // namespace

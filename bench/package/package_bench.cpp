@@ -3,115 +3,51 @@
 //   read_compartment  decrypts it whole; stream_compartment authenticates it first, then decrypts it, so twice the work
 //   verify_digests    the seal inspection: no key, BLAKE2b only
 //   cipher_seal, cipher_open   XChaCha20-Poly1305 in chunks of 64 KiB, memory to memory: the physical limit
+#include "ceremony.hpp"
+
 #include <papervault/crypto/aead.hpp>
 #include <papervault/crypto/random.hpp>
-#include <papervault/vault/custody.hpp>
-#include <papervault/vault/package.hpp>
 
 #include <benchmark/benchmark.h>
 
-#include <cstdlib>
-#include <filesystem>
-#include <iostream>
 #include <span>
 #include <vector>
 
 namespace {
 
 using namespace papervault;
-using namespace papervault::vault;
+using namespace papervault::package_bench;
+using vault::Result;
 
 constexpr std::size_t chunk_bytes = 64 * 1024;
 constexpr std::size_t overhead_bytes = crypto::ChunkCipher::overhead_bytes;
 
-/// A benchmark has nobody to hand an error to.
-template <class Value>
-Value sure(Result<Value> result)
-{
-    if (!result) {
-        std::cerr << to_text(result.error().code) << ": " << result.error().detail << '\n';
-        std::exit(1);
-    }
-    if constexpr (!std::is_void_v<Value>) { return std::move(*result); }
-}
-
-engine::Instant time_of(const char* text)
-{
-    return engine::instant_from_text(text).value();
-}
-
-engine::Batch batch()
-{
-    engine::Batch batch;
-    batch.id = "bench";
-    batch.occupation = batch.subject = batch.title = batch.site = batch.hall = "bench";
-    batch.occupation_code = "6-11-01-03";
-    batch.opens_at = batch.starts_at = time_of("2026-11-21T09:00:00.000Z");
-    batch.ends_at = batch.expires_at = time_of("2026-11-21T11:00:00.000Z");
-    return batch;
-}
-
-/// One package with one compartment, its people and its keys.
+/// One package with one compartment.
 class Ceremony {
 public:
-    explicit Ceremony(std::size_t size_bytes) : content_{crypto::random_bytes(size_bytes)}
+    explicit Ceremony(std::size_t size_bytes)
+        : content_{crypto::random_bytes(size_bytes)},
+          request_{request_for(people_, {{.name = "media", .locks = vault::LockSet::hall, .plaintext = content_}})}
     {
-        std::string pattern = (std::filesystem::temp_directory_path() / "papervault-bench-XXXXXX").string();
-        if (::mkdtemp(pattern.data()) == nullptr) { std::exit(1); }
-        folder_ = pattern;
-    }
-    Ceremony(const Ceremony&) = delete;
-    Ceremony& operator=(const Ceremony&) = delete;
-    ~Ceremony()
-    {
-        std::error_code ignored;
-        std::filesystem::remove_all(folder_, ignored);
     }
 
     [[nodiscard]] std::filesystem::path file(const char* name) const { return folder_ / name; }
-
-    SealedDraft seal(const std::filesystem::path& draft) const
+    [[nodiscard]] vault::SealedDraft seal(const std::filesystem::path& draft) const
     {
-        const SealRequest request{.batch = batch(),
-                                  .snapshot_digest = {},
-                                  .draw_digest = {},
-                                  .forms = {},
-                                  .candidates = 0,
-                                  .hall = hall_.card(),
-                                  .office = office_.card(),
-                                  .custodians = {custodians_[0].card(), custodians_[1].card()},
-                                  .custody_threshold = 2,
-                                  .graders = {graders_[0].card(), graders_[1].card()},
-                                  .graders_threshold = 2,
-                                  .second_sealer = sealers_[1].card(),
-                                  .compartments = {{.name = "media", .locks = LockSet::hall, .plaintext = content_}},
-                                  .now = time_of("2026-11-20T09:00:00.000Z")};
-        return sure(seal_package(request, sealers_[0], draft));
+        return sure(seal_package(request_, people_.sealers[0], draft));
     }
-
-    std::pair<PackageReader, CompartmentKeys> open() const
+    [[nodiscard]] std::pair<vault::PackageReader, vault::CompartmentKeys> open() const
     {
-        const auto draft = seal(file("draft"));
-        sure(countersign_package(file("draft"), sealers_[1], file("package")));
-        auto package = sure(PackageReader::open(file("package")));
-        auto opening = sure(HallOpening::begin(package, hall_));
-        const auto now = time_of("2026-11-21T09:00:00.000Z");
-        for (const Identity& custodian : custodians_) {
-            sure(opening.add_share(sure(give_share(package, LockSet::hall, custodian, hall_.card(), now))));
-        }
-        sure(opening.add_release(sure(issue_release(package.header(), draft.release_share, office_, now))));
-        auto keys = sure(opening.open(now));
-        return {std::move(package), std::move(keys)};
+        auto sealed = package_bench::seal(people_, request_, folder_);
+        auto keys = package_bench::open(people_, sealed);
+        return {std::move(sealed.package), std::move(keys)};
     }
 
 private:
     crypto::Bytes content_;
-    std::filesystem::path folder_;
-    Identity hall_ = Identity::generate("hall");
-    Identity office_ = Identity::generate("office");
-    std::array<Identity, 2> sealers_{Identity::generate("sealer-1"), Identity::generate("sealer-2")};
-    std::array<Identity, 2> custodians_{Identity::generate("custodian-1"), Identity::generate("custodian-2")};
-    std::array<Identity, 2> graders_{Identity::generate("grader-1"), Identity::generate("grader-2")};
+    Folder folder_;
+    People people_;
+    vault::SealRequest request_;
 };
 
 void count_bytes(benchmark::State& state)

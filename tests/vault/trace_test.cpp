@@ -145,6 +145,27 @@ TEST(ObservationTest, ReadsWhatPeopleWriteAndNamesABadLine)
     EXPECT_THAT(decode_observation("I-1: A\nI-2: A A\n"), RefusesNaming(VaultError::malformed, "line 2"));
     EXPECT_THAT(decode_observation("# nothing\n"), RefusesWith(VaultError::malformed));
     EXPECT_THAT(decode_observation("two words\n"), RefusesWith(VaultError::malformed));
+    EXPECT_THAT(decode_observation("I-1: A\n...\nI-1: A\n"), RefusesNaming(VaultError::malformed, "twice"));
+}
+
+TEST(ObservationTest, ReadsSpacingGapsAndLengths)
+{
+    const auto seen = decode_observation("spacing I-1: w ? n\ngap I-1: n\nlengths I-2: 431 ? 96.5\nlengths I-3: 7\n"
+                                         "...\nlengths I-4: 812.25\nspacing: A B\n");
+    ASSERT_THAT(seen, Succeeds());
+    ASSERT_EQ(seen->spacing.size(), 2U);
+    EXPECT_EQ(seen->spacing[0].lines,
+              (std::vector<std::optional<Spacing>>{Spacing::wide, std::nullopt, Spacing::narrow}));
+    EXPECT_EQ(seen->spacing[1].gap, Spacing::narrow);
+    ASSERT_EQ(seen->lengths.size(), 2U);
+    EXPECT_EQ(seen->lengths[0][0].lines, (std::vector<std::optional<double>>{431, std::nullopt, 96.5}));
+    EXPECT_EQ(seen->lengths[1][0].item, "I-4");
+    EXPECT_EQ(seen->runs.at(0).at(0).id, "spacing") << "an item may be called so";
+    for (const char* bad : {"spacing I-1: x\n", "spacing I-1: W\n", "gap I-1: ?\n", "gap I-1: w n\n", "gap I-1\n",
+                            "lengths I-1: -4\n", "lengths I-1: 1e9\n", "lengths I-1: nan\n", "lengths I-1: 0\n",
+                            "width I-1: w\n", "spacing I-1: w w w w w w w w w w w w w\n"}) {
+        EXPECT_THAT(decode_observation(bad), RefusesNaming(VaultError::malformed, "line 1")) << bad;
+    }
 }
 
 TEST(CandidateOrderTest, IsTheOneThatHallsShow)
@@ -163,6 +184,7 @@ TEST(CopyRegisterTest, MarksCopiesByHolderAndFindsThemAgain)
     const std::string draw_id = office.draw();
     office.create_batch();
     std::vector<engine::Form> shown;
+    std::vector<CopySpacing> spacings;
     {
         OfficeVault vault = office.as(office.chen);
         CopyRegister copies{vault};
@@ -170,9 +192,10 @@ TEST(CopyRegisterTest, MarksCopiesByHolderAndFindsThemAgain)
             const auto forms = DrawRegister{vault}.forms(DrawRegister{vault}.find(draw_id).value()).value();
             auto issued = copies.issue(draw_id, forms.front().id, "printer", holder, at(morning));
             ASSERT_THAT(issued, Succeeds());
-            EXPECT_EQ(engine::form_identity_text(issued->second), engine::form_identity_text(forms.front()))
+            EXPECT_EQ(engine::form_identity_text(issued->form), engine::form_identity_text(forms.front()))
                 << "the same paper";
-            shown.push_back(std::move(issued->second));
+            shown.push_back(std::move(issued->form));
+            spacings.push_back(std::move(issued->spacing));
         }
         EXPECT_THAT(copies.issue(draw_id, shown.front().id, "printer", "印刷甲", at(morning)),
                     RefusesWith(VaultError::already_exists));
@@ -193,6 +216,16 @@ TEST(CopyRegisterTest, MarksCopiesByHolderAndFindsThemAgain)
     const auto ranked = rank_copies(copies->orders, copies->forms, seen, 0.02);
     EXPECT_EQ(ranked.front().copy->holder, "印刷乙");
     EXPECT_GT(ranked.front().probability, 0.99);
+
+    // Nothing but the spacing of some lines, from a cut-out without options.
+    Observation spaces;
+    for (const auto& [item, marks] : spacings[2]) {
+        spaces.spacing.push_back({.item = item, .gap = marks.gap.spacing, .lines = {}});
+        for (const SpacingMark& line : marks.lines) { spaces.spacing.back().lines.emplace_back(line.spacing); }
+    }
+    const auto by_spacing = rank_copies(copies->orders, copies->forms, spaces, 0.02);
+    EXPECT_EQ(by_spacing.front().copy->holder, "印刷丙");
+    EXPECT_GT(by_spacing.front().probability, 0.99);
     OfficeVault supervisor = office.as(office.du);
     EXPECT_THAT(CopyRegister{supervisor}.issue(draw_id, "A", "printer", "印刷戊", at(morning)),
                 RefusesWith(VaultError::not_permitted));

@@ -344,6 +344,7 @@ struct IssueCopy {
     VaultLogin login;
     std::string draw, form, kind, holder, purpose;
     File pdf;
+    std::optional<File> html;
 };
 struct TraceLeak {
     VaultLogin login;

@@ -75,6 +75,7 @@ void add_tracing(CommandTree& tree)
     app->add_option("--holder", issue->holder, "持有人 / holder")->required();
     app->add_option("--purpose", issue->purpose, "用途 / purpose")->required();
     app->add_option("--pdf", issue->pdf, "文件 / file to write")->required();
+    app->add_option("--html", issue->html, "另写网页 / the same as a page, for a screen");
     app = tree.root();
     auto trace = tree.command<TraceLeak>(app, "trace", "由照片上看到的顺序追查来源 / whose copy was photographed?");
     CommandTree::add_vault(app, trace->login);

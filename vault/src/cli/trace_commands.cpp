@@ -1,5 +1,6 @@
 #include "cli/commands.hpp"
 #include "cli/session.hpp"
+#include "print/paper_html.hpp"
 #include "print/paper_pdf.hpp"
 
 #include <papervault/vault/files.hpp>
@@ -11,6 +12,20 @@
 #include <algorithm>
 
 namespace papervault::vault::cli {
+namespace {
+
+/// What was measured in lengths, as wider and narrower lines.
+void add_measured_spacing(Observation& seen, const std::vector<engine::Form>& forms)
+{
+    if (seen.lengths.empty()) { return; }
+    NominalLengths nominal;
+    for (const engine::Form& form : forms) { nominal.merge(print::stem_lengths(form, true)); }
+    for (const auto& group : seen.lengths) {
+        for (SpacingSeen& item : spacing_from_lengths(group, nominal)) { seen.spacing.push_back(std::move(item)); }
+    }
+}
+
+} // namespace
 
 Result<Report> run(const IssueCopy& command)
 {
@@ -22,14 +37,21 @@ Result<Report> run(const IssueCopy& command)
     auto issued =
         CopyRegister{session->vault}.issue(command.draw, command.form, command.kind, command.holder, wall_clock());
     if (!issued) { return std::unexpected{issued.error()}; }
-    preview->forms = {std::move(issued->second)};
+    preview->forms = {std::move(issued->form)};
+    preview->spacing = std::move(issued->spacing);
     preview->viewer = command.holder;
     const auto pdf = print::to_pdf(*preview);
     if (!pdf) { return std::unexpected{pdf.error()}; }
     if (auto written = write_file_durably(command.pdf, *pdf, false); !written) {
         return std::unexpected{written.error()};
     }
-    const IssuedCopy& copy = issued->first;
+    if (command.html) {
+        const std::string page = print::to_html(*preview);
+        if (auto written = write_file_durably(*command.html, crypto::bytes_of(page), false); !written) {
+            return std::unexpected{written.error()};
+        }
+    }
+    const IssuedCopy& copy = issued->copy;
     return Report{
         {{"copy", copy.id}, {"form", copy.form_id}, {"holder", copy.holder}, {"file", command.pdf.string()}},
         fmt::format("{} {}: {} ({})\n", say("编号副本", "Marked copy"), copy.id, command.pdf.string(), copy.holder)};
@@ -39,12 +61,13 @@ Result<Report> run(const TraceLeak& command)
 {
     const auto text = read_text_file(command.seen, 64 * 1024);
     if (!text) { return std::unexpected{text.error()}; }
-    const auto seen = decode_observation(*text);
+    auto seen = decode_observation(*text);
     if (!seen) { return std::unexpected{seen.error()}; }
     auto session = open_vault(command.login);
     if (!session) { return std::unexpected{session.error()}; }
     const auto copies = CopyRegister{session->vault}.copies_of(command.package, command.purpose, wall_clock());
     if (!copies) { return std::unexpected{copies.error()}; }
+    add_measured_spacing(*seen, copies->forms);
     const auto suspects = rank_copies(copies->orders, copies->forms, *seen, command.misread);
     boost::json::array rows;
     std::string lines =

@@ -72,7 +72,8 @@ Result<PaperPreview> open_preview(OfficeVault& vault, const PreviewRequest& requ
                              .at = now,
                              .forms = {},
                              .keys = {},
-                             .media = {}};
+                             .media = {},
+                             .spacing = {}};
         for (const std::string& id : request.form_ids) {
             auto form = draws.form(*record, id);
             if (!form) { return std::unexpected{form.error()}; }

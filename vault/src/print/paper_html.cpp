@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace papervault::vault::print {
 namespace {
@@ -28,6 +29,8 @@ table{border-collapse:collapse;margin:.3rem 0}td,th{border:1px solid #333;paddin
 img{max-width:100%;max-height:16rem}.blank{display:inline-block;min-width:5em;border-bottom:1px solid #111}
 .key{color:#a00;font-size:.9rem}.label{color:#555;font-size:.8rem}.both{color:#a00}
 .pair{display:grid;grid-template-columns:1fr 1fr;gap:1.5rem;border-top:1px dotted #bbb}
+.gw{margin-top:calc(.6rem + .6pt)}.gn{margin-top:calc(.6rem - .6pt)}
+.lw>p:first-child::first-line{letter-spacing:.006em}.ln>p:first-child::first-line{letter-spacing:-.006em}
 footer{margin-top:2rem;border-top:1px solid #999;font-size:.8rem;color:#444}
 )";
 
@@ -113,7 +116,9 @@ private:
     void write_item(const engine::FormItem& entry, int number, const std::string& label)
     {
         const engine::Item& item = entry.item;
-        out_ += fmt::format("<div class=\"item\"><div class=\"no\">{}．</div><div class=\"body\">", number);
+        const auto [gap, line] = marks_of(item);
+        out_ +=
+            fmt::format("<div class=\"item{}\"><div class=\"no\">{}．</div><div class=\"body{}\">", gap, number, line);
         write_content(item.stem);
         if (item.type == engine::ItemType::true_false) { out_ += "<p>（　　）</p>"; }
         if (item.type == engine::ItemType::single_choice || item.type == engine::ItemType::multiple_choice) {
@@ -131,6 +136,15 @@ private:
             out_ += "</div>";
         }
         out_ += label + "</div></div>\n";
+    }
+
+    /// Classes for the gap above the item and the stem's first line: the browser breaks the others where it likes.
+    [[nodiscard]] std::pair<std::string_view, std::string_view> marks_of(const engine::Item& item) const
+    {
+        const auto found = preview_.spacing.find(item.id);
+        if (found == preview_.spacing.end()) { return {}; }
+        const auto is_wide = [](const SpacingMark& mark) { return mark.spacing == Spacing::wide; };
+        return {is_wide(found->second.gap) ? " gw" : " gn", is_wide(found->second.lines.front()) ? " lw" : " ln"};
     }
 
     /// Four columns where all options are short, else two, else one.

@@ -19,11 +19,11 @@ constexpr TextLook note{.size = 9.5, .red = 0.25, .green = 0.25, .blue = 0.25};
 constexpr TextLook key_look{.size = 9.5, .red = 0.65};
 
 Lines labelled(const Typesetter& typesetter, const std::string& label, double label_width,
-               const engine::Content& content, double width)
+               const engine::Content& content, double width, std::span<const double> spacing = {})
 {
     std::vector<Column> columns;
     columns.push_back({0, typesetter.text(label, 0, body)});
-    columns.push_back({label_width, typesetter.content(content, width - label_width, body)});
+    columns.push_back({label_width, typesetter.content(content, width - label_width, body, spacing)});
     return beside(std::move(columns));
 }
 
@@ -56,10 +56,9 @@ Lines options(const Typesetter& typesetter, const std::vector<engine::Option>& o
     return lines;
 }
 
-Lines item_lines(const Typesetter& typesetter, const PaperPreview& preview, const engine::FormItem& entry, int number,
-                 double width)
+/// As it is printed: with brackets for √ or ×.
+engine::Content printed_stem(const engine::Item& item)
 {
-    const engine::Item& item = entry.item;
     engine::Content stem = item.stem;
     if (item.type == engine::ItemType::true_false && !stem.empty()) {
         auto* last = std::get_if<engine::Paragraph>(&stem.back());
@@ -67,7 +66,36 @@ Lines item_lines(const Typesetter& typesetter, const PaperPreview& preview, cons
             last->runs.emplace_back(engine::TextRun{"（　　）"});
         }
     }
-    Lines lines = labelled(typesetter, fmt::format("{}．", number), number_width, stem, width);
+    return stem;
+}
+
+double signed_mark(const SpacingMark& mark, double amount)
+{
+    return mark.spacing == Spacing::wide ? amount : -amount;
+}
+
+/// Empty for an item without marks.
+std::vector<double> line_marks(const PaperPreview& preview, const engine::Item& item)
+{
+    std::vector<double> marks;
+    if (const auto found = preview.spacing.find(item.id); found != preview.spacing.end()) {
+        for (const SpacingMark& line : found->second.lines) { marks.push_back(signed_mark(line, line_spacing_mark)); }
+    }
+    return marks;
+}
+
+double space_before(const PaperPreview& preview, const engine::Item& item)
+{
+    const auto found = preview.spacing.find(item.id);
+    return gap_before_item + (found == preview.spacing.end() ? 0 : signed_mark(found->second.gap, gap_mark));
+}
+
+Lines item_lines(const Typesetter& typesetter, const PaperPreview& preview, const engine::FormItem& entry, int number,
+                 double width)
+{
+    const engine::Item& item = entry.item;
+    const std::vector<double> marks = line_marks(preview, item);
+    Lines lines = labelled(typesetter, fmt::format("{}．", number), number_width, printed_stem(item), width, marks);
     if (item.type == engine::ItemType::single_choice || item.type == engine::ItemType::multiple_choice) {
         append(lines, shifted(options(typesetter, item.options, width - number_width), number_width));
     }
@@ -139,10 +167,24 @@ std::vector<Group> lay_out_form(const Typesetter& typesetter, const PaperPreview
     for (const engine::FormSection& section : form.sections) {
         groups.push_back(section_heading(typesetter, section, width));
         for (const engine::FormItem& entry : section.items) {
-            groups.push_back({item_lines(typesetter, preview, entry, ++number, width), 5, false});
+            groups.push_back(
+                {item_lines(typesetter, preview, entry, ++number, width), space_before(preview, entry.item), false});
         }
     }
     return groups;
+}
+
+std::map<std::string, std::vector<TextLength>, std::less<>> stem_lengths(const Typesetter& typesetter,
+                                                                         const engine::Form& form, double width)
+{
+    std::map<std::string, std::vector<TextLength>, std::less<>> lengths;
+    for (const engine::FormSection& section : form.sections) {
+        for (const engine::FormItem& entry : section.items) {
+            lengths.emplace(entry.item.id, typesetter.lengths(printed_stem(entry.item), width - number_width, body,
+                                                              line_spacing_mark));
+        }
+    }
+    return lengths;
 }
 
 std::vector<Group> lay_out_side_by_side(const Typesetter& typesetter, const PaperPreview& preview, double width)

@@ -158,13 +158,47 @@ private:
     Frame frame_;
 };
 
+Object<PangoContext> text_context(cairo_t* cairo)
+{
+    Object<PangoContext> context{pango_cairo_create_context(cairo)};
+    pango_cairo_context_set_resolution(context.get(), 72);
+    pango_context_set_language(context.get(), pango_language_from_string("zh-cn"));
+    cairo_font_options_t* options = cairo_font_options_create();
+    cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE);
+    cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF);
+    pango_cairo_context_set_font_options(context.get(), options);
+    cairo_font_options_destroy(options);
+    return context;
+}
+
+Frame frame_for(std::size_t forms)
+{
+    return forms == 2 ? Frame{a4_long, a4_short} : Frame{a4_short, a4_long};
+}
+
 } // namespace
+
+NominalLengths stem_lengths(const engine::Form& form, bool by_ruler)
+{
+    const Frame frame = frame_for(1);
+    const Surface surface{cairo_pdf_surface_create_for_stream(nullptr, nullptr, frame.width, frame.height)};
+    const Cairo cairo{cairo_create(surface.get())};
+    const Object<PangoContext> context = text_context(cairo.get());
+    const Typesetter::Pictures none;
+    const Typesetter typesetter{context.get(), none};
+    NominalLengths lengths;
+    for (const auto& [item, lines] : stem_lengths(typesetter, form, frame.text_width())) {
+        for (const TextLength& line : lines) {
+            lengths[item].push_back({.length = by_ruler ? line.ink : line.advance, .gain = line.gain});
+        }
+    }
+    return lengths;
+}
 
 Result<crypto::Bytes> to_pdf(const PaperPreview& preview)
 {
     if (preview.forms.empty()) { return refuse(VaultError::malformed, "a preview without a form"); }
-    const bool lies = preview.forms.size() == 2;
-    const Frame frame{lies ? a4_long : a4_short, lies ? a4_short : a4_long};
+    const Frame frame = frame_for(preview.forms.size());
     crypto::Bytes bytes;
     {
         const Surface surface{cairo_pdf_surface_create_for_stream(append_bytes, &bytes, frame.width, frame.height)};
@@ -172,14 +206,7 @@ Result<crypto::Bytes> to_pdf(const PaperPreview& preview)
         cairo_pdf_surface_set_metadata(surface.get(), CAIRO_PDF_METADATA_CREATE_DATE,
                                        (engine::to_text(preview.at).substr(0, 19) + "Z").c_str());
         const Cairo cairo{cairo_create(surface.get())};
-        const Object<PangoContext> context{pango_cairo_create_context(cairo.get())};
-        pango_cairo_context_set_resolution(context.get(), 72);
-        pango_context_set_language(context.get(), pango_language_from_string("zh-cn"));
-        cairo_font_options_t* options = cairo_font_options_create();
-        cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE);
-        cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF);
-        pango_cairo_context_set_font_options(context.get(), options);
-        cairo_font_options_destroy(options);
+        const Object<PangoContext> context = text_context(cairo.get());
         PaperPrinter{preview, cairo.get(), context.get(), frame}.print();
         cairo_surface_finish(surface.get());
         if (const cairo_status_t status = cairo_surface_status(surface.get()); status != CAIRO_STATUS_SUCCESS) {

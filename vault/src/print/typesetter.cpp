@@ -6,6 +6,7 @@
 #include <pango/pangocairo.h>
 
 #include <algorithm>
+#include <cmath>
 #include <vector>
 
 namespace papervault::vault::print {
@@ -61,6 +62,29 @@ Box blank(double size)
                 cairo_rectangle(cairo, x + 1, baseline + 0.18 * size, blank_em * size - 2, 0.6);
                 cairo_fill(cairo);
             }};
+}
+
+/// Places that a line's spacing widens: every glyph with a width, but the last one and boxes.
+template <class Widen>
+int widen(const PangoLayoutLine& line, const Widen& widen_one)
+{
+    PangoGlyphInfo* last = nullptr;
+    int widened = 0;
+    for (GSList* run = line.runs; run != nullptr; run = run->next) {
+        const auto& item = *static_cast<PangoGlyphItem*>(run->data);
+        const bool is_box =
+            std::string_view{pango_layout_get_text(line.layout) + item.item->offset}.starts_with(object_mark);
+        for (int n = 0; n < item.glyphs->num_glyphs; ++n) {
+            PangoGlyphInfo& glyph = item.glyphs->glyphs[n];
+            if (is_box || glyph.geometry.width <= 0) { continue; }
+            if (last != nullptr) {
+                widen_one(*last);
+                ++widened;
+            }
+            last = &glyph;
+        }
+    }
+    return widened;
 }
 
 } // namespace
@@ -120,9 +144,16 @@ std::shared_ptr<Typesetter::Laid> Typesetter::lay(const engine::Runs& runs, doub
     return laid;
 }
 
-Lines Typesetter::paragraph(const engine::Runs& runs, double width, const TextLook& look) const
+Lines Typesetter::paragraph(const engine::Runs& runs, double width, const TextLook& look,
+                            std::span<const double> spacing) const
 {
     const std::shared_ptr<Laid> laid = lay(runs, width, look);
+    for (std::size_t n = 0; n < spacing.size(); ++n) {
+        const PangoLayoutLine* const line = pango_layout_get_line(laid->layout.get(), static_cast<int>(n));
+        if (line == nullptr) { break; }
+        const int added = static_cast<int>(std::lround(spacing[n] * look.size * PANGO_SCALE));
+        widen(*line, [added](PangoGlyphInfo& glyph) { glyph.geometry.width += added; });
+    }
     Lines lines;
     PangoLayoutIter* iterator = pango_layout_get_iter(laid->layout.get());
     int number = 0;
@@ -150,13 +181,16 @@ Lines Typesetter::text(std::string_view text, double width, const TextLook& look
     return paragraph({engine::TextRun{std::string{text}}}, width, look);
 }
 
-Lines Typesetter::content(const engine::Content& content, double width, const TextLook& look) const
+Lines Typesetter::content(const engine::Content& content, double width, const TextLook& look,
+                          std::span<const double> spacing) const
 {
     Lines lines;
     for (const engine::Block& block : content) {
         if (!lines.empty()) { lines.push_back(gap(3)); }
         if (const auto* words = std::get_if<engine::Paragraph>(&block)) {
-            append(lines, paragraph(words->runs, width, look));
+            Lines text = paragraph(words->runs, width, look, spacing);
+            spacing = spacing.subspan(std::min(spacing.size(), text.size()));
+            append(lines, std::move(text));
         } else if (const auto* rows = std::get_if<engine::Table>(&block)) {
             append(lines, table(*rows, width, look));
         } else {
@@ -164,6 +198,29 @@ Lines Typesetter::content(const engine::Content& content, double width, const Te
         }
     }
     return lines;
+}
+
+std::vector<TextLength> Typesetter::lengths(const engine::Content& content, double width, const TextLook& look,
+                                            double spacing) const
+{
+    std::vector<TextLength> lengths;
+    for (const engine::Block& block : content) {
+        const auto* words = std::get_if<engine::Paragraph>(&block);
+        if (words == nullptr) { continue; }
+        const std::shared_ptr<Laid> laid = lay(words->runs, width, look);
+        const int count = pango_layout_get_line_count(laid->layout.get());
+        for (int n = 0; n < count; ++n) {
+            PangoLayoutLine* const line = pango_layout_get_line_readonly(laid->layout.get(), n);
+            PangoRectangle ink;
+            PangoRectangle logical;
+            pango_layout_line_get_extents(line, &ink, &logical);
+            const int places = widen(*line, [](PangoGlyphInfo&) {});
+            lengths.push_back({.ink = static_cast<double>(ink.width) / PANGO_SCALE,
+                               .advance = static_cast<double>(logical.width) / PANGO_SCALE,
+                               .gain = places * spacing * look.size});
+        }
+    }
+    return lengths;
 }
 
 std::optional<double> Typesetter::width_in_one_line(const engine::Content& content, const TextLook& look) const

@@ -41,9 +41,8 @@ IssuedCopy read_copy(const Statement& row)
 
 } // namespace
 
-Result<std::pair<IssuedCopy, engine::Form>> CopyRegister::issue(std::string_view draw_id, std::string_view form_id,
-                                                                std::string_view kind, std::string_view holder,
-                                                                engine::Instant now)
+Result<MarkedCopy> CopyRegister::issue(std::string_view draw_id, std::string_view form_id, std::string_view kind,
+                                       std::string_view holder, engine::Instant now)
 {
     if (!vault_->require(Role::manager) && !vault_->require(Role::sealer)) {
         return refuse(VaultError::not_permitted, "copies are issued by a manager or a sealer");
@@ -67,7 +66,7 @@ Result<std::pair<IssuedCopy, engine::Form>> CopyRegister::issue(std::string_view
                     .kind = std::string{kind},
                     .holder = std::string{holder},
                     .issued_at = now};
-    std::optional<engine::Form> marked;
+    MarkedCopy marked;
     const auto recorded = vault_->record("copy.issue", now, [&](Database& database) -> Result<boost::json::object> {
         Statement before =
             database.prepare("SELECT id FROM copies WHERE draw_id = ? AND form_id = ? AND kind = ? AND holder = ?");
@@ -76,7 +75,9 @@ Result<std::pair<IssuedCopy, engine::Form>> CopyRegister::issue(std::string_view
             return refuse(VaultError::already_exists, copy.holder + " has copy " + before.text(0) +
                                                           " of this form already; a second one would blur the trace");
         }
-        marked = mark_copy(*form, copy_key_of(database), copy.id);
+        const crypto::SecretBuffer key = copy_key_of(database);
+        marked.form = mark_copy(*form, key, copy.id);
+        marked.spacing = spacing_of_copy(*form, key, copy.draw_id, copy.id);
         database.prepare("INSERT INTO copies(id, draw_id, form_id, kind, holder, issued_ms) VALUES (?,?,?,?,?,?)")
             .bind(copy.id)
             .bind(copy.draw_id)
@@ -92,7 +93,8 @@ Result<std::pair<IssuedCopy, engine::Form>> CopyRegister::issue(std::string_view
                                    {"holder", copy.holder}};
     });
     if (!recorded) { return std::unexpected{recorded.error()}; }
-    return std::pair{std::move(copy), std::move(*marked)};
+    marked.copy = std::move(copy);
+    return marked;
 }
 
 Result<std::vector<IssuedCopy>> CopyRegister::list(std::string_view draw_id)
@@ -148,8 +150,10 @@ Result<CopyRegister::Copies> CopyRegister::copies_of(std::string_view package_id
             for (const IssuedCopy& copy : *issued) {
                 const auto form = std::ranges::find(copies.forms, copy.form_id, &engine::Form::id);
                 if (form == copies.forms.end()) { continue; }
-                copies.orders.push_back(
-                    order_of(mark_copy(*form, copy_key_of(database), copy.id), copy.id, copy.kind, copy.holder));
+                const crypto::SecretBuffer key = copy_key_of(database);
+                CopyOrder order = order_of(mark_copy(*form, key, copy.id), copy.id, copy.kind, copy.holder);
+                order.spacing = spacing_of_copy(*form, key, copy.draw_id, copy.id);
+                copies.orders.push_back(std::move(order));
             }
             return boost::json::object{{"package", std::string{package_id}},
                                        {"copies", copies.orders.size()},

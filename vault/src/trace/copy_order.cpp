@@ -20,7 +20,8 @@ CopyOrder order_of(const engine::Form& form, std::string id, std::string kind, s
                     .holder = std::move(holder),
                     .form_id = form.id,
                     .sections = {},
-                    .options = {}};
+                    .options = {},
+                    .spacing = {}};
     for (const engine::FormSection& section : form.sections) {
         CopyOrder::Section listed{.items = {}, .note = section.note};
         for (const engine::FormItem& entry : section.items) {

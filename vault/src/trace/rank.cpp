@@ -86,6 +86,7 @@ public:
         : observation_{observation}, misread_{misread}
     {
         for (const engine::Form& form : forms) { random_.emplace(form.id, RandomOrders{form}); }
+        for (const SpacingSeen& seen : observation.spacing) { add(seen); }
     }
 
     [[nodiscard]] double evidence(const CopyOrder& copy) const
@@ -111,6 +112,7 @@ public:
             }
         }
         for (const std::string& note : observation_.notes) { sum += std::log10(note_ratio(copy, note)); }
+        for (const auto& [item, seen] : spacing_) { sum += spacing_evidence(copy, item, seen); }
         return sum;
     }
 
@@ -160,9 +162,43 @@ private:
         return misread_;
     }
 
+    /// A reading is a fair one of two: with the chance `misread` it is the other one. An innocent copy's marks are
+    /// drawn by the known biases whatever was seen, so the expected ratio is exactly 1, also for what several holders
+    /// have made up of their copies.
+    [[nodiscard]] double mark_evidence(const SpacingMark& mark, Spacing seen) const
+    {
+        const double by_chance = mark.chance_of(seen);
+        const double if_this = mark.spacing == seen ? 1 - misread_ : misread_;
+        return std::log10(if_this / (by_chance * (1 - misread_) + (1 - by_chance) * misread_));
+    }
+
+    /// A place counts once, however often it was written down: the first reading.
+    void add(const SpacingSeen& seen)
+    {
+        SpacingSeen& known = spacing_[seen.item];
+        if (!known.gap) { known.gap = seen.gap; }
+        known.lines.resize(std::max(known.lines.size(), seen.lines.size()));
+        for (std::size_t n = 0; n < seen.lines.size(); ++n) {
+            if (!known.lines[n]) { known.lines[n] = seen.lines[n]; }
+        }
+    }
+
+    [[nodiscard]] double spacing_evidence(const CopyOrder& copy, const std::string& item_id,
+                                          const SpacingSeen& seen) const
+    {
+        const auto item = copy.spacing.find(item_id);
+        if (item == copy.spacing.end()) { return 0; }
+        double sum = seen.gap ? mark_evidence(item->second.gap, *seen.gap) : 0;
+        for (std::size_t n = 0; n < std::min(seen.lines.size(), ItemSpacing::lines_max); ++n) {
+            if (seen.lines[n]) { sum += mark_evidence(item->second.lines[n], *seen.lines[n]); }
+        }
+        return sum;
+    }
+
     const Observation& observation_;
     double misread_;
     std::unordered_map<std::string, RandomOrders> random_;
+    std::unordered_map<std::string, SpacingSeen> spacing_;
 };
 
 } // namespace

@@ -5,6 +5,7 @@
 #include <papervault/vault/bank.hpp>
 #include <papervault/vault/draws.hpp>
 #include <papervault/vault/office.hpp>
+#include <papervault/vault/spacing.hpp>
 
 #include <map>
 #include <string>
@@ -22,6 +23,7 @@ struct PaperPreview {
     std::vector<engine::Form> forms;
     std::map<std::string, engine::AnswerKey, std::less<>> keys; ///< By item; empty unless asked for.
     std::map<std::string, Media, std::less<>> media;            ///< By name.
+    CopySpacing spacing;                                        ///< Marks of a registered copy; else empty.
 };
 
 struct PreviewRequest {

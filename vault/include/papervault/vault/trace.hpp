@@ -3,6 +3,7 @@
 #include <papervault/crypto/hash.hpp>
 #include <papervault/engine/form.hpp>
 #include <papervault/vault/office.hpp>
+#include <papervault/vault/spacing.hpp>
 
 #include <map>
 #include <span>
@@ -11,8 +12,8 @@
 #include <vector>
 
 /// Whose copy was photographed? Every copy of a paper differs in lawful, invisible ways: the order of items within
-/// their section and of options within their item, and for copies on paper the wording of instructions. What can be
-/// read off a photograph is compared with every registered copy.
+/// their section and of options within their item, and for copies on paper the wording of instructions and the spacing
+/// (spacing.hpp). What can be read off a photograph is compared with every registered copy.
 namespace papervault::vault {
 
 /// The seed of a candidate's order of a form: what the hall's delivery and the trace agree on.
@@ -33,6 +34,7 @@ struct CopyOrder {
     };
     std::vector<Section> sections;
     std::map<std::string, std::vector<std::string>, std::less<>> options; ///< Of items whose options move.
+    CopySpacing spacing;                                                  ///< Empty on screens.
 };
 /// @param form  As the copy shows it.
 [[nodiscard]] CopyOrder order_of(const engine::Form& form, std::string id, std::string kind, std::string holder);
@@ -46,7 +48,9 @@ struct CopyOrder {
 
 /// What somebody has read off a photograph. Lines: "ITEM" or "ITEM: OPTION OPTION ? …" for each item in the order of
 /// the paper, options by their ids in the bank, "?" for one that can't be read; "..." where the photograph leaves
-/// something out; "note: TEXT" for an instruction; "#" begins a comment.
+/// something out; "note: TEXT" for an instruction; "spacing ITEM: w n ?" for the lines of a stem, wider, narrower,
+/// unread; "gap ITEM: w" for the space above an item; "lengths ITEM: 431 ? 96.5" for measured lengths of the lines, in
+/// one scale up to the next "..."; "#" begins a comment.
 struct Observation {
     struct Item {
         std::string id;
@@ -54,8 +58,10 @@ struct Observation {
     };
     std::vector<std::vector<Item>> runs; ///< Items that follow each other without a gap.
     std::vector<std::string> notes;
+    std::vector<SpacingSeen> spacing;
+    std::vector<std::vector<LengthsSeen>> lengths; ///< Groups of one scale; not ranked, see spacing_from_lengths().
 };
-/// At most 64 KiB, 1 to 2000 items, 12 options each. @return malformed naming the line.
+/// At most 64 KiB, 1 to 2000 items, 12 options or lines each. @return malformed naming the line.
 [[nodiscard]] Result<Observation> decode_observation(std::string_view text);
 
 struct Suspect {
@@ -79,17 +85,23 @@ struct IssuedCopy {
     engine::Instant issued_at;
 };
 
+/// A copy as it must be shown to its holder.
+struct MarkedCopy {
+    IssuedCopy copy;
+    engine::Form form;
+    CopySpacing spacing;
+};
+
 /// The register of copies that the office gave out, and those that a hall shows.
 class CopyRegister {
 public:
     explicit CopyRegister(OfficeVault& vault) : vault_{&vault} {}
 
-    /// Registers a copy and gives the form as it must be shown to its holder. Needs manager or sealer.
+    /// Registers a copy and gives what its holder must be shown. Needs manager or sealer.
     /// @param kind  "proof-reader", "printer", "custodian" or "other".
     /// @return already_exists: a copy once issued is the holder's only one of this kind.
-    [[nodiscard]] Result<std::pair<IssuedCopy, engine::Form>> issue(std::string_view draw_id, std::string_view form_id,
-                                                                    std::string_view kind, std::string_view holder,
-                                                                    engine::Instant now);
+    [[nodiscard]] Result<MarkedCopy> issue(std::string_view draw_id, std::string_view form_id, std::string_view kind,
+                                           std::string_view holder, engine::Instant now);
     [[nodiscard]] Result<std::vector<IssuedCopy>> list(std::string_view draw_id);
 
     struct Copies {

@@ -370,5 +370,122 @@ TEST(CopyingTestsTest, KIsTheBinomialTailByTheGroupOfTheCopier)
     EXPECT_EQ(found.k1, std::nullopt) << "one group makes no line";
 }
 
+/// Values of a polynomial fitted by least squares, by projection on orthogonal polynomials of the places.
+double fitted_by_projection(const std::vector<double>& places, const std::vector<double>& values, std::size_t degree,
+                            double at)
+{
+    std::vector<std::vector<double>> basis; // each at the places, then where the value is wanted
+    double fitted = 0;
+    for (std::size_t power = 0; power <= degree; ++power) {
+        std::vector<double> next;
+        for (const double place : places) { next.push_back(std::pow(place, static_cast<double>(power))); }
+        next.push_back(std::pow(at, static_cast<double>(power)));
+        for (const auto& before : basis) {
+            double product = 0;
+            double square = 0;
+            for (std::size_t n = 0; n < places.size(); ++n) {
+                product += next[n] * before[n];
+                square += before[n] * before[n];
+            }
+            for (std::size_t n = 0; n < next.size(); ++n) { next[n] -= product / square * before[n]; }
+        }
+        double product = 0;
+        double square = 0;
+        for (std::size_t n = 0; n < places.size(); ++n) {
+            product += next[n] * values[n];
+            square += next[n] * next[n];
+        }
+        fitted += product / square * next.back();
+        basis.push_back(std::move(next));
+    }
+    return fitted;
+}
+
+/// P(at least `least` of `trials`), term by term from Pascal's triangle.
+double binomial_tail(std::size_t least, std::size_t trials, double chance)
+{
+    std::vector<double> ways{1};
+    for (std::size_t n = 0; n < trials; ++n) {
+        ways.push_back(0);
+        for (std::size_t k = ways.size() - 1; k > 0; --k) { ways[k] += ways[k - 1]; }
+    }
+    double sum = 0;
+    for (std::size_t k = least; k <= trials; ++k) {
+        sum +=
+            ways[k] * std::pow(chance, static_cast<double>(k)) * std::pow(1 - chance, static_cast<double>(trials - k));
+    }
+    return sum;
+}
+
+/// K, K1 and K2 worked out anew from their definitions (Holland 1996; Sotaridona & Meijer 2002, with the regressions on
+/// group means without weights and the bounds 0.001 and 0.999 of R's CopyDetect 1.4): no published table has values.
+TEST(CopyingTestsTest, KIndicesAreThoseOfTheirDefinitions)
+{
+    constexpr std::uint64_t seed = 1996;
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    Simulator random{seed};
+    const auto batch = simulate_batch(
+        random, {.candidates = 160, .items = 24, .options = 4, .left_out = 0.03, .copies = {{3, 9}, {5, 11}}});
+    const AnswerTable& answers = batch.answers;
+    const std::vector<ItemParameters> curves(24, ItemParameters{1, 0, 0});
+    const auto model = fit_response_model(answers, curves, batch.abilities);
+    const auto wrong = [&](std::size_t candidate) {
+        std::size_t count = 0;
+        for (std::size_t item = 0; item < 24; ++item) {
+            count += answers.is_right(item, answers.answers(candidate)[item]) ? 0U : 1U;
+        }
+        return count;
+    };
+    const auto same_wrong = [&](std::size_t first, std::size_t second) {
+        std::size_t count = 0;
+        for (std::size_t item = 0; item < 24; ++item) {
+            const std::uint8_t one = answers.answers(first)[item];
+            const bool same = one == answers.answers(second)[item] && one < answers.option_count(item);
+            count += same && !answers.is_right(item, one) ? 1U : 0U;
+        }
+        return count;
+    };
+    int with_all = 0;
+    for (std::size_t source = 0; source < 14; ++source) {
+        for (std::size_t copier = 0; copier < 14; ++copier) {
+            if (source == copier || wrong(source) == 0) { continue; }
+            SCOPED_TRACE(std::to_string(copier) + " from " + std::to_string(source));
+            const auto found = test_copying(answers, model, source, copier, batch.abilities);
+            const auto of_source = static_cast<double>(wrong(source));
+            std::vector<double> places;
+            std::vector<double> shares;
+            double own_share = 0;
+            for (std::size_t group = 0; group <= 24; ++group) {
+                double members = 0;
+                double same = 0;
+                for (std::size_t candidate = 0; candidate < 160; ++candidate) {
+                    if (candidate == source || wrong(candidate) != group) { continue; }
+                    members += 1;
+                    same += static_cast<double>(same_wrong(candidate, source));
+                }
+                if (members == 0) { continue; }
+                places.push_back(static_cast<double>(group) / 24);
+                shares.push_back(same / members / of_source);
+                if (group == wrong(copier)) { own_share = shares.back(); }
+            }
+            const std::size_t observed = same_wrong(source, copier);
+            const auto tail = [&](double chance) {
+                return binomial_tail(observed, wrong(source), chance >= 1 ? 0.999 : chance <= 0 ? 0.001 : chance);
+            };
+            const double place = static_cast<double>(wrong(copier)) / 24;
+            ASSERT_TRUE(found.k.has_value());
+            EXPECT_NEAR(*found.k, binomial_tail(observed, wrong(source), own_share), 1e-11);
+            ASSERT_EQ(found.k1.has_value(), places.size() >= 3);
+            ASSERT_EQ(found.k2.has_value(), places.size() >= 4);
+            if (found.k1) { EXPECT_NEAR(*found.k1, tail(fitted_by_projection(places, shares, 1, place)), 1e-9); }
+            if (found.k2) {
+                EXPECT_NEAR(*found.k2, tail(fitted_by_projection(places, shares, 2, place)), 1e-9);
+                ++with_all;
+            }
+        }
+    }
+    EXPECT_GT(with_all, 100);
+}
+
 } // namespace
 } // namespace papervault::engine

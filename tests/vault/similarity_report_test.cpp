@@ -1,6 +1,7 @@
 #include "analysis/similarity.hpp"
 
 #include "analysis/irt_report.hpp"
+#include "analysis/nominal_report.hpp"
 #include "results/report_data.hpp"
 #include "vault/expect.hpp"
 
@@ -338,6 +339,33 @@ TEST(GradedReportTest, ShowsOptionsReliabilityAndPairs)
     EXPECT_THAT(json, HasSubstr("\"options\":[{"));
     EXPECT_THAT(json, HasSubstr("\"alpha\""));
     EXPECT_THAT(similarity_json(report), HasSubstr("papervault-similarity"));
+}
+
+TEST(NominalReportTest, NamesTheCategoriesAndFindsTheSamePair)
+{
+    NamedAnswers named = names();
+    const auto found = analyse_nominal(named).value();
+    const auto json = to_json(found, named);
+    EXPECT_EQ(json.at("model"), "nominal");
+    const auto& categories = json.at("items").as_array().at(0).at("categories").as_array();
+    ASSERT_EQ(categories.size(), 4U) << "nobody left anything out";
+    EXPECT_EQ(categories.at(0).at("category"), "A");
+    EXPECT_EQ(categories.at(0).at("key"), true);
+    double sum = 0;
+    for (const auto& category : categories) { sum += category.at("slope").as_double(); }
+    EXPECT_NEAR(sum, 0, 1e-12);
+    EXPECT_EQ(json.at("abilities_eap").as_array().size(), 40U);
+    EXPECT_THAT(to_text(found, named, true), HasSubstr("model nominal"));
+
+    std::vector<double> abilities;
+    for (const engine::Ability& ability : found.abilities) { abilities.push_back(ability.value); }
+    const auto similar =
+        analyse_similarity(std::move(named), {}, {}, GivenModel{engine::response_model(found), abilities, "nominal"})
+            .value();
+    EXPECT_EQ(similar.model_name, "nominal");
+    ASSERT_GE(similar.dossiers.size(), 1U);
+    EXPECT_EQ(similar.dossiers.front().pair.first, 0U);
+    EXPECT_EQ(similar.dossiers.front().pair.second, 39U);
 }
 
 } // namespace

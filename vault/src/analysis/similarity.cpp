@@ -300,12 +300,12 @@ Result<SimilarityAnalysis> analyse_similarity(NamedAnswers names, const engine::
                                               const std::vector<Circumstances>& circumstances,
                                               std::optional<GivenModel> given)
 {
-    std::string model_name = "given";
+    std::string model_name = given ? given->name : "";
     if (!given) {
         auto found = engine::calibrate_for_similarity(names.answers);
         if (!found) { return refuse(VaultError::malformed, found.error().detail); }
         model_name = found->calibration.model == engine::IrtModel::rasch ? "rasch" : "2pl";
-        given = GivenModel{std::move(found->responses), std::move(found->abilities)};
+        given = GivenModel{std::move(found->responses), std::move(found->abilities), model_name};
     }
     auto search = engine::find_similar_pairs(names.answers, given->model, given->abilities, options);
     if (!search) { return refuse(VaultError::malformed, search.error().detail); }

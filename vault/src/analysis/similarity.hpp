@@ -81,7 +81,7 @@ struct SimilarityAnalysis {
     engine::SimilarityOptions options;
     engine::ResponseModel model;
     std::vector<double> abilities;
-    std::string model_name; ///< "rasch", "2pl" or "given".
+    std::string model_name; ///< "rasch", "2pl", "nominal" or "given".
     engine::SimilaritySearch search;
     std::vector<Dossier> dossiers; ///< Of listed and flagged pairs, the least probable first; at most dossiers_max.
 };
@@ -91,6 +91,7 @@ inline constexpr std::size_t dossiers_max = 200;
 struct GivenModel {
     engine::ResponseModel model;
     std::vector<double> abilities;
+    std::string name = "given";
 };
 /// Parameters from elsewhere, a row for each item: a,b,c of scores (3PL), or lambda1 … lambdaK,zeta1 … zetaK
 /// (intercepts and slopes of a nominal model).

@@ -1,5 +1,6 @@
 #include "analysis/classical.hpp"
 #include "analysis/irt_report.hpp"
+#include "analysis/nominal_report.hpp"
 #include "analysis/similarity.hpp"
 #include "cli/commands.hpp"
 #include "cli/session.hpp"
@@ -99,7 +100,7 @@ Result<SimilarityInput> read_given(const Analyze& command, const ExamTable& exam
     if (!names) { return std::unexpected{names.error()}; }
     engine::ResponseModel model =
         nominal ? engine::nominal_model(parameters->nominal) : engine::score_model(parameters->curves);
-    return SimilarityInput{std::move(*names), GivenModel{std::move(model), std::move(abilities)}};
+    return SimilarityInput{std::move(*names), GivenModel{std::move(model), std::move(abilities), "given"}};
 }
 
 Result<SimilarityInput> read_similarity_input(const Analyze& command, const ExamTable& exam)
@@ -108,6 +109,15 @@ Result<SimilarityInput> read_similarity_input(const Analyze& command, const Exam
         return refuse(VaultError::malformed, "--parameters and --abilities go together");
     }
     if (command.parameters) { return read_given(command, exam); }
+    if (command.model == "nominal" && !exam.keys.empty()) {
+        NamedAnswers names = named_answers(exam.table, exam.keys);
+        const auto found = analyse_nominal(names);
+        if (!found) { return std::unexpected{found.error()}; }
+        std::vector<double> abilities;
+        for (const engine::Ability& ability : found->abilities) { abilities.push_back(ability.value); }
+        return SimilarityInput{std::move(names),
+                               GivenModel{engine::response_model(*found), std::move(abilities), "nominal"}};
+    }
     if (!exam.keys.empty()) { return SimilarityInput{named_answers(exam.table, exam.keys), std::nullopt}; }
     auto names = named_scores(exam.table, exam.scores);
     if (!names) { return std::unexpected{names.error()}; }
@@ -199,7 +209,16 @@ Result<Report> run(const Analyze& command)
     const bool english = say("zh", "en") == "en";
     const ClassicalAnalysis classical = analyse_classical(exam->table, exam->scores, exam->keys);
     Report report{to_json(classical), to_text(classical, english)};
-    if (command.model) {
+    if (command.model == "nominal") {
+        if (exam->keys.empty()) {
+            return refuse(VaultError::malformed, "a nominal model needs responses: --raw with --key");
+        }
+        const NamedAnswers names = named_answers(exam->table, exam->keys);
+        const auto found = analyse_nominal(names);
+        if (!found) { return std::unexpected{found.error()}; }
+        report.json["nominal"] = to_json(*found, names);
+        report.text += to_text(*found, names, english);
+    } else if (command.model) {
         const auto irt = analyse_irt(exam->scores, *command.model);
         if (!irt) { return std::unexpected{irt.error()}; }
         report.json["irt"] = to_json(*irt, exam->table);

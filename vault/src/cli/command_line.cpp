@@ -291,6 +291,7 @@ private:
         app->add_option("--share", regrade->shares, "其他阅卷人的份额 / shares of the other graders; repeat")
             ->required();
 
+
         CLI::App* reports = group("report", "成绩报告 / reports");
         app = reports;
         auto report =
@@ -320,8 +321,9 @@ private:
         app->add_option("--scored", analyze->scored, "得分矩阵 / scores, candidates by items (CSV)");
         app->add_option("--raw", analyze->raw, "作答矩阵 / responses, candidates by items (CSV)");
         app->add_option("--key", analyze->key, "答案（CSV：item,key）/ keys of --raw");
-        app->add_option("--model", analyze->model, "项目反应模型 / IRT calibration: rasch, 2pl, 3pl")
-            ->check(CLI::IsMember({"rasch", "2pl", "3pl"}));
+        app->add_option("--model", analyze->model,
+                        "项目反应模型 / IRT calibration: rasch, 2pl, 3pl; nominal (with --raw)")
+            ->check(CLI::IsMember({"rasch", "2pl", "3pl", "nominal"}));
         app->add_flag("--similarity", analyze->similarity, "作答雷同 / similar answers of all pairs");
         app->add_flag("--all-pairs", analyze->all_pairs, "输出每一对的指标 / print the indices of every pair (--json)");
         app->add_option("--parameters", analyze->parameters,

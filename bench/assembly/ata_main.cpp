@@ -36,6 +36,7 @@ try {
     draw_app->add_option("--forms", draw.forms)->check(CLI::Range(1, 10'000'000));
     draw_app->add_option("--seed", draw.seed);
     draw_app->add_option("--threads", draw.threads)->check(CLI::Range(1, 64));
+    draw_app->add_flag("--even", draw.even, "the most used item in as few forms as possible");
     draw_app->add_option("--out", draw.out, "file for FORM lines");
 
     VerifyOptions verify;
@@ -56,9 +57,20 @@ try {
     auto* const diagnose_app = app.add_subcommand("diagnose", "the smallest set of constraints that contradict");
     diagnose_app->add_option("instance", diagnose.instance)->required();
     diagnose_app->add_option("--seconds", diagnose.seconds, "of CPU time");
+    CompareOptions compare;
+    compare.peer_folder = PAPERVAULT_PEER_FOLDER;
+    auto* const compare_app = app.add_subcommand("compare", "ours beside HiGHS, GLPK and CBC");
+    compare_app->add_option("instance", compare.instance)->required();
+    compare_app->add_option("--seconds", compare.seconds, "ours, one run each, of CPU time");
+    compare_app->add_option("--peer-seconds", compare.peer_seconds);
+    compare_app->add_option("--forms", compare.forms)->check(CLI::Range(1, 10'000'000));
+    compare_app->add_option("--peer-forms", compare.peer_forms)->check(CLI::Range(1, 10'000));
+    compare_app->add_option("--seed", compare.seed);
+    compare_app->add_option("--peer-folder", compare.peer_folder);
 
     CLI11_PARSE(app, argument_count, arguments);
     if (*solve_app) { return solve_command(solve); }
+    if (*compare_app) { return compare_command(compare); }
     if (*draw_app) { return draw_command(draw); }
     if (*diagnose_app) { return diagnose_command(diagnose); }
     return verify_command(verify);

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 /// What papervault-bench-ata does. Every command prints one line of JSON and returns the program's exit code.
 namespace papervault::assembly_bench {
@@ -15,6 +16,7 @@ struct DrawOptions {
     std::size_t forms = 100'000;
     std::uint64_t seed = 1;
     unsigned threads = 1;
+    bool even = false; ///< Least exposure instead of a uniform draw.
 };
 /// A form for each candidate, each verified.
 int draw_command(const DrawOptions& options);
@@ -42,6 +44,18 @@ struct DiagnoseOptions {
 };
 /// Which constraints can't be met together.
 int diagnose_command(const DiagnoseOptions& options);
+
+struct CompareOptions {
+    std::string instance;
+    std::string peer_folder; ///< Where `npm ci` has put HiGHS.
+    std::uint64_t seed = 1;
+    std::vector<double> seconds{0.5, 10}; ///< Ours, of CPU time.
+    double peer_seconds = 60;
+    std::size_t forms = 20'000; ///< For a form per candidate.
+    std::size_t peer_forms = 10;
+};
+/// Ours and HiGHS, GLPK and CBC, one after the other on one core; each answer verified. Says loudly what is not there.
+int compare_command(const CompareOptions& options);
 
 [[nodiscard]] std::string forms_to_text(const FormList& forms);
 

@@ -12,7 +12,8 @@
 namespace papervault::engine::assembly {
 
 /// One form by branch and bound on the relaxation: first to the end, which proves the best form; where that takes too
-/// long, by dives that differ by chance.
+/// long, by dives that differ by chance, from the root or from a part of the best form so far (Danna, Rothberg and Le
+/// Pape 2005).
 class Branching {
 public:
     using Unit = UnitProblem::Unit;
@@ -24,10 +25,16 @@ public:
     /// Dives until the effort is spent, or so many of them.
     void dive(int dives_max);
     void set_bound(std::int64_t quality) { quality_bound_ = quality; }
+    /// The better form is the one with the larger goal of the program, prices included, not the one of more quality.
+    void go_by_the_program() { goes_by_the_program_ = true; }
+    /// Dives end with the first form.
+    void stop_at_first() { stops_at_first_ = true; }
+    /// Spent on dives, in the steps of an effort.
+    [[nodiscard]] std::uint64_t steps() const;
 
-    [[nodiscard]] const std::vector<Unit>& best() const noexcept { return best_; }
-    [[nodiscard]] bool has_best() const noexcept { return has_best_; }
-    [[nodiscard]] std::int64_t best_quality() const noexcept { return best_quality_; }
+    [[nodiscard]] const std::vector<Unit>& best() const noexcept { return top_.chosen; }
+    [[nodiscard]] bool has_best() const noexcept { return has_top_; }
+    [[nodiscard]] std::int64_t best_quality() const noexcept { return top_.quality; }
 
 private:
     struct Change {
@@ -41,6 +48,10 @@ private:
     [[nodiscard]] bool is_hopeless() const;
     bool search(std::uint64_t& nodes_left);
     bool plunge(std::uint64_t& solves_left);
+    void narrow();
+    void keep_a_part_of_the_best();
+    void end_run();
+    [[nodiscard]] bool is_spent() const;
     /// A column that is not whole; the largest but for chance. no_column: all are whole.
     [[nodiscard]] std::uint32_t fractional(bool by_chance);
     [[nodiscard]] std::uint32_t unsettled() const;
@@ -55,13 +66,27 @@ private:
     std::vector<UnitProblem::Sum> target_sums_;
     std::vector<Unit> unit_of_column_;
     std::vector<Change> trail_;
-    std::vector<Unit> best_;
+    struct Found {
+        std::vector<Unit> chosen;
+        std::int64_t quality = INT64_MIN;
+        Fixed value; // of the program
+    };
+    Found best_; // of this run of dives
     bool has_best_ = false;
-    std::int64_t best_quality_ = INT64_MIN;
+    Found top_; // of all runs
+    bool has_top_ = false;
+    std::vector<Found> ended_runs_;
+    bool goes_by_the_program_ = false;
+    bool stops_at_first_ = false;
+    std::uint64_t iterations_before_ = 0;
+    std::uint32_t parts_kept_ = 24; // of 32
     std::int64_t quality_bound_ = INT64_MAX;
     bool is_complete_ = true;
-    std::uint32_t last_choice_ = Relaxation::no_column;
-    std::size_t last_mark_ = 0;
+    struct Choice {
+        std::uint32_t column;
+        std::size_t mark; // in the trail, before it
+    };
+    std::vector<Choice> choices_; // of the dive
 };
 
 } // namespace papervault::engine::assembly

@@ -344,14 +344,14 @@ void FormSearch::run(std::int64_t quality_bound, const std::vector<std::vector<U
     bound_ = quality_bound;
     start(from);
     raise_ = std::max<std::int64_t>(std::abs(quality_bound) / (from.empty() ? 50 : 400), 1);
-    set_target(quality_bound - raise_);
+    set_target(stops_at_first_ ? quality_bound / 2 : quality_bound - raise_);
     look();
     if (!best_.empty()) { set_target(std::min(bound_, best_quality_ + raise_)); }
     const std::int64_t warm = from.empty() ? warmest : warmest_from_given;
     std::uint64_t cooling = first_cooling;
     const auto is_over = [&] {
         return steps_ >= effort_.steps || (effort_.is_over && effort_.is_over()) ||
-               (!best_.empty() && (target_.size() == 0 || best_quality_ >= bound_));
+               (!best_.empty() && (target_.size() == 0 || stops_at_first_ || best_quality_ >= bound_));
     };
     while (!is_over()) {
         const std::int64_t before = best_quality_;
@@ -362,7 +362,7 @@ void FormSearch::run(std::int64_t quality_bound, const std::vector<std::vector<U
             }
         }
         if (best_.empty()) {
-            set_target(bound_ - raise_ * 4);
+            set_target(stops_at_first_ ? bound_ / 4 : bound_ - raise_ * 4);
         } else {
             // What was reached, and a little more.
             if (best_quality_ == before) { raise_ = std::max<std::int64_t>(raise_ / 2, 1); }

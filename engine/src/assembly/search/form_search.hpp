@@ -33,6 +33,8 @@ public:
 
     /// @param quality_bound No quality is above it; only sets the pace. @param from Forms to begin with, or none.
     void run(std::int64_t quality_bound, const std::vector<std::vector<Unit>>& from);
+    /// Any forms will do: run() asks for little quality and ends with the first.
+    void stop_at_first() { stops_at_first_ = true; }
     /// By form, units of the space; empty where none was found.
     [[nodiscard]] const std::vector<std::vector<Unit>>& best() const noexcept { return best_; }
     [[nodiscard]] std::int64_t best_quality() const noexcept { return best_quality_; }
@@ -79,6 +81,7 @@ private:
     std::int64_t wanted_ = 0;
     std::int64_t bound_ = 0;
     std::int64_t raise_ = 1;
+    bool stops_at_first_ = false;
     std::uint64_t steps_ = 0;
     std::int64_t overlap_allowed_ = 0; // beside the fixed items
 };

@@ -3,6 +3,7 @@
 #include <papervault/engine/assert.hpp>
 
 #include <algorithm>
+#include <bit>
 #include <numeric>
 #include <utility>
 
@@ -10,9 +11,51 @@ namespace papervault::engine::assembly {
 
 namespace {
 
-constexpr Fixed tiny_pivot = Fixed::from_raw(std::int64_t{1} << 14U); // 2^-22
-constexpr Fixed tolerance = Fixed::from_raw(std::int64_t{1} << 10U);  // 2^-26
+constexpr Fixed tiny_pivot = Fixed::from_raw(std::int64_t{1} << 14U);  // 2^-22
+constexpr Fixed small_pivot = Fixed::from_raw(std::int64_t{1} << 22U); // 2^-14: taken where there is no larger one
+constexpr Fixed tolerance = Fixed::from_raw(std::int64_t{1} << 10U);   // 2^-26
+constexpr Fixed nearly = Fixed::from_raw(std::int64_t{1} << 14U);      // 2^-22
+/// What an inverse that is not quite right can leave: where nothing helps against so little, it is let be.
+constexpr Fixed negligible = Fixed::from_raw(std::int64_t{1} << 22U); // 2^-14
 constexpr std::uint64_t pivots_between_refactors = 100;
+constexpr unsigned weight_places = 20;
+constexpr std::uint64_t weight_of_one = std::uint64_t{1} << weight_places;
+constexpr std::uint64_t weight_max = std::uint64_t{1} << 50U;
+__extension__ using Wide = __int128;
+__extension__ using WideNatural = unsigned __int128;
+
+void find_filled(const std::vector<Fixed>& line, std::vector<std::uint32_t>& filled)
+{
+    filled.clear();
+    for (std::uint32_t i = 0; i < line.size(); ++i) {
+        if (!line[i].is_zero()) { filled.push_back(i); }
+    }
+}
+
+/// The largest magnitude's width in bits.
+std::size_t width_of(const std::vector<Fixed>& line, const std::vector<std::uint32_t>& filled)
+{
+    std::uint64_t bits = 0;
+    for (const std::uint32_t i : filled) { bits |= static_cast<std::uint64_t>(line[i].magnitude().raw()); }
+    return static_cast<std::size_t>(std::bit_width(bits));
+}
+
+/// line -= factor × other, at the places where the other is not 0. @param width Of the other.
+void subtract(std::vector<Fixed>& line, Fixed factor, const std::vector<Fixed>& other,
+              const std::vector<std::uint32_t>& filled, std::size_t width)
+{
+    const auto own = static_cast<std::uint64_t>(factor.magnitude().raw());
+    if (static_cast<std::size_t>(std::bit_width(own)) + width > 61 + Fixed::places) {
+        for (const std::uint32_t i : filled) { line[i] -= factor * other[i]; }
+        return;
+    }
+    // No product leaves 61 bits, so no sum leaves 63: the same numbers without the wide comparisons.
+    constexpr std::int64_t most = std::int64_t{1} << 62U;
+    for (const std::uint32_t i : filled) {
+        const auto product = static_cast<std::int64_t>((Wide{factor.raw()} * other[i].raw()) >> Fixed::places);
+        line[i] = Fixed::from_raw(std::clamp(line[i].raw() - product, -most, most));
+    }
+}
 
 } // namespace
 
@@ -57,18 +100,30 @@ Fixed LinearProgram::value_of(std::uint32_t number) const
     return variable.at_high ? variable.high : variable.low;
 }
 
+Fixed LinearProgram::objective() const
+{
+    Fixed sum;
+    for (std::uint32_t number = 0; number < variables_.size(); ++number) {
+        if (variables_[number].cost.is_zero()) { continue; }
+        const Fixed value = value_of(number);
+        if (!value.is_zero()) { sum += variables_[number].cost * value; }
+    }
+    return sum;
+}
+
 Fixed LinearProgram::times(const std::vector<Fixed>& weights, const Variable& variable) const
 {
     if (variable.is_logical) { return -weights[variable.index]; }
     const Column& column = columns_[variable.index];
-    std::int64_t sum = 0;
-    for (std::uint32_t i = 0; i < column.ones; ++i) { sum += weights[ones_[column.first_one + i]].raw(); }
-    Fixed total = Fixed::from_raw(sum);
+    Wide sum = 0;
+    const std::uint32_t* const ones = ones_.data() + column.first_one;
+    for (std::uint32_t i = 0; i < column.ones; ++i) { sum += weights[ones[i]].raw(); }
+    const Entry* const entries = entries_.data() + column.first_entry;
     for (std::uint32_t i = 0; i < column.entries; ++i) {
-        const Entry& entry = entries_[column.first_entry + i];
-        total += weights[entry.row] * entry.value;
+        sum += (Wide{weights[entries[i].row].raw()} * entries[i].value.raw()) >> Fixed::places;
     }
-    return total;
+    constexpr Wide most = Wide{1} << 62U;
+    return Fixed::from_raw(static_cast<std::int64_t>(std::clamp(sum, -most, most)));
 }
 
 void LinearProgram::spread(const Variable& variable, std::vector<Fixed>& out) const
@@ -127,14 +182,7 @@ void LinearProgram::refactor()
     for (std::size_t row = 0; row < rows_; ++row) { right[row][row] = Fixed::from_integer(1); }
     std::vector<std::size_t> row_of_place(rows_);
     std::vector<bool> is_used(rows_);
-    const auto eliminate = [&](std::size_t from, std::size_t pivot_row, std::size_t place) {
-        const Fixed factor = matrix[from][place];
-        if (factor.is_zero()) { return; }
-        for (std::size_t i = 0; i < rows_; ++i) {
-            if (!matrix[pivot_row][i].is_zero()) { matrix[from][i] -= factor * matrix[pivot_row][i]; }
-            if (!right[pivot_row][i].is_zero()) { right[from][i] -= factor * right[pivot_row][i]; }
-        }
-    };
+    std::vector<std::uint32_t> filled_right;
     // Logical ones first: they fill nothing in.
     std::vector<std::size_t> order(rows_);
     std::iota(order.begin(), order.end(), std::size_t{0});
@@ -160,12 +208,17 @@ void LinearProgram::refactor()
         is_used[best] = true;
         row_of_place[place] = best;
         const Fixed pivot = matrix[best][place];
-        for (std::size_t i = 0; i < rows_; ++i) {
-            matrix[best][i] = matrix[best][i] / pivot;
-            right[best][i] = right[best][i] / pivot;
-        }
+        find_filled(matrix[best], filled_);
+        find_filled(right[best], filled_right);
+        for (const std::uint32_t i : filled_) { matrix[best][i] = matrix[best][i] / pivot; }
+        for (const std::uint32_t i : filled_right) { right[best][i] = right[best][i] / pivot; }
+        const std::size_t width = width_of(matrix[best], filled_);
+        const std::size_t width_right = width_of(right[best], filled_right);
         for (std::size_t row = 0; row < rows_; ++row) {
-            if (row != best) { eliminate(row, best, place); }
+            const Fixed factor = matrix[row][place];
+            if (row == best || factor.is_zero()) { continue; }
+            subtract(matrix[row], factor, matrix[best], filled_, width);
+            subtract(right[row], factor, right[best], filled_right, width_right);
         }
     }
     for (std::size_t place = 0; place < rows_; ++place) { inverse_[place] = right[row_of_place[place]]; }
@@ -182,6 +235,7 @@ void LinearProgram::refactor_again()
         std::ranges::fill(inverse_[row], Fixed{});
         inverse_[row][row] = Fixed::from_integer(-1);
     }
+    weights_.assign(rows_, weight_of_one);
     since_refactor_ = 0;
 }
 
@@ -228,53 +282,87 @@ void LinearProgram::recompute()
 std::uint32_t LinearProgram::choose_row() const
 {
     std::uint32_t best = nonbasic;
-    Fixed worst = tolerance;
+    WideNatural most = 0;
     for (std::uint32_t place = 0; place < rows_; ++place) {
         const Variable& variable = variables_[basis_[place]];
         const Fixed beyond = std::max(variable.low - basic_values_[place], basic_values_[place] - variable.high);
-        if (beyond > worst) {
-            worst = beyond;
+        if (beyond <= tolerance_) { continue; }
+        const auto distance = static_cast<WideNatural>(beyond.raw());
+        const WideNatural gain = distance * distance / weights_[place];
+        if (best == nonbasic || gain > most) {
+            most = gain;
             best = place;
         }
     }
     return best;
 }
 
+/// After direction_ is known and before the basis changes.
+void LinearProgram::reweigh(std::uint32_t place, Fixed pivot)
+{
+    const auto squared = [](Fixed value) { // in 2^-32
+        constexpr std::uint64_t most = std::uint64_t{1} << 31U;
+        const auto cut = std::min(static_cast<std::uint64_t>(value.magnitude().raw()) >> (Fixed::places - 16U), most);
+        return cut * cut;
+    };
+    const std::uint64_t before = weights_[place];
+    const auto times_before = [&](std::uint64_t square) {
+        const WideNatural product = (static_cast<WideNatural>(square) * before) >> 32U;
+        return product > weight_max ? weight_max : static_cast<std::uint64_t>(product);
+    };
+    for (std::size_t other = 0; other < rows_; ++other) {
+        if (other == place || direction_[other].is_zero()) { continue; }
+        weights_[other] = std::max(weights_[other], times_before(squared(direction_[other] / pivot)));
+    }
+    weights_[place] = std::max(times_before(squared(Fixed::from_integer(1) / pivot)), weight_of_one);
+}
+
 /// Goes past as many breakpoints as the infeasibility allows. @return nonbasic where nothing can help.
-std::uint32_t LinearProgram::choose_entering(const Variable& leaving, Fixed infeasibility, bool below)
+std::uint32_t LinearProgram::choose_entering(const Variable& leaving, Fixed infeasibility, bool below,
+                                             Fixed least_pivot)
 {
     const std::vector<Fixed>& line = inverse_[leaving.place];
     candidates_.clear();
+    touched_.clear();
     pivot_row_.resize(variables_.size());
     for (std::uint32_t number = 0; number < variables_.size(); ++number) {
         const Variable& variable = variables_[number];
-        if (variable.place != nonbasic || variable.low == variable.high) {
-            pivot_row_[number] = Fixed{};
-            continue;
-        }
+        if (variable.place != nonbasic || variable.low == variable.high) { continue; }
         const Fixed pivot = times(line, variable);
+        if (pivot.is_zero()) { continue; }
+        touched_.push_back(number);
         pivot_row_[number] = pivot;
-        if (pivot.magnitude() < tiny_pivot) { continue; }
+        if (pivot.magnitude() < least_pivot) { continue; }
         const bool grows_with_it = (pivot < Fixed{}) == below; // towards the bound that is broken
         if (grows_with_it == variable.at_high) { continue; }
         candidates_.push_back({number, variable.reduced.magnitude() / pivot.magnitude(), pivot});
     }
     if (candidates_.empty()) { return nonbasic; }
-    std::ranges::sort(candidates_, [](const Candidate& left, const Candidate& right) {
-        if (left.ratio != right.ratio) { return left.ratio < right.ratio; }
+    // A heap, of which seldom more than a few come off.
+    const auto is_later = [](const Candidate& left, const Candidate& right) {
+        if (left.ratio != right.ratio) { return left.ratio > right.ratio; }
         if (left.pivot.magnitude() != right.pivot.magnitude()) {
-            return left.pivot.magnitude() > right.pivot.magnitude();
+            return left.pivot.magnitude() < right.pivot.magnitude();
         }
-        return left.variable < right.variable;
-    });
+        return left.variable > right.variable;
+    };
+    std::ranges::make_heap(candidates_, is_later);
     flips_.clear();
     Fixed slope = infeasibility;
-    for (const Candidate& candidate : candidates_) {
+    while (!candidates_.empty()) {
+        const Candidate candidate = candidates_.front();
         const Variable& variable = variables_[candidate.variable];
         const Fixed step = candidate.pivot.magnitude() * (variable.high - variable.low);
         if (slope <= step) { return candidate.variable; }
         slope -= step;
         flips_.push_back(candidate.variable);
+        std::ranges::pop_heap(candidates_, is_later);
+        candidates_.pop_back();
+    }
+    if (!flips_.empty() && slope <= nearly) { // but for the last digits they do
+        const std::uint32_t last = flips_.back();
+        flips_.pop_back();
+        return last;
     }
     return nonbasic; // all at their other bound, and it is still broken
 }
@@ -320,7 +408,12 @@ bool LinearProgram::iterate(Outcome& outcome)
     Variable& leaving = variables_[leaving_number];
     const bool below = basic_values_[place] < leaving.low;
     const Fixed infeasibility = below ? leaving.low - basic_values_[place] : basic_values_[place] - leaving.high;
-    const std::uint32_t entering_number = choose_entering(leaving, infeasibility, below);
+    std::uint32_t entering_number = choose_entering(leaving, infeasibility, below, small_pivot);
+    if (entering_number == nonbasic) { entering_number = choose_entering(leaving, infeasibility, below, tiny_pivot); }
+    if (entering_number == nonbasic && since_refactor_ == 0 && infeasibility <= negligible) {
+        tolerance_ = infeasibility;
+        return true;
+    }
     if (entering_number == nonbasic) {
         contradiction_ = inverse_[place];
         outcome = Outcome::infeasible;
@@ -339,6 +432,7 @@ bool LinearProgram::iterate(Outcome& outcome)
         recompute();
         return true;
     }
+    reweigh(place, pivot);
     const Fixed target = below ? leaving.low : leaving.high;
     const Fixed step = (basic_values_[place] - target) / pivot; // of the entering one
     const Fixed entering_value = value_of(entering_number) + step;
@@ -346,11 +440,7 @@ bool LinearProgram::iterate(Outcome& outcome)
     // Reduced costs.
     const Fixed dual_step = entering.reduced / pivot_row_[entering_number];
     if (!dual_step.is_zero()) {
-        for (std::uint32_t number = 0; number < variables_.size(); ++number) {
-            if (variables_[number].place == nonbasic && !pivot_row_[number].is_zero()) {
-                variables_[number].reduced -= dual_step * pivot_row_[number];
-            }
-        }
+        for (const std::uint32_t number : touched_) { variables_[number].reduced -= dual_step * pivot_row_[number]; }
         for (std::size_t row = 0; row < rows_; ++row) {
             if (!inverse_[place][row].is_zero()) { prices_[row] += dual_step * inverse_[place][row]; }
         }
@@ -364,16 +454,13 @@ bool LinearProgram::iterate(Outcome& outcome)
     basic_values_[place] = entering_value;
     // The inverse.
     auto& pivot_line = inverse_[place];
-    for (Fixed& value : pivot_line) {
-        if (!value.is_zero()) { value = value / pivot; }
-    }
+    find_filled(pivot_line, filled_);
+    for (const std::uint32_t row : filled_) { pivot_line[row] = pivot_line[row] / pivot; }
+    const std::size_t width = width_of(pivot_line, filled_);
     for (std::size_t other = 0; other < rows_; ++other) {
         const Fixed factor = direction_[other];
         if (other == place || factor.is_zero()) { continue; }
-        auto& line = inverse_[other];
-        for (std::size_t row = 0; row < rows_; ++row) {
-            if (!pivot_line[row].is_zero()) { line[row] -= factor * pivot_line[row]; }
-        }
+        subtract(inverse_[other], factor, pivot_line, filled_, width);
     }
     ++iterations_;
     if (++since_refactor_ >= pivots_between_refactors) {
@@ -386,8 +473,17 @@ bool LinearProgram::iterate(Outcome& outcome)
 LinearProgram::Outcome LinearProgram::solve(std::uint64_t iterations_max)
 {
     Outcome outcome = Outcome::gave_up;
+    tolerance_ = tolerance;
+    bool has_begun_anew = false;
+    if (weights_.size() != rows_) { weights_.assign(rows_, weight_of_one); }
     for (std::uint64_t i = 0; i < iterations_max; ++i) {
         if (iterate(outcome)) { continue; }
+        if (outcome == Outcome::gave_up && !has_begun_anew) {
+            has_begun_anew = true;
+            refactor_again();
+            recompute();
+            continue;
+        }
         if (outcome == Outcome::optimal || since_refactor_ == 0) { return outcome; }
         // Only a fresh inverse says that there is nothing.
         refactor();

@@ -2,6 +2,7 @@
 
 #include "assembly/search/fixed_point.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -9,7 +10,8 @@
 namespace papervault::engine::assembly {
 
 /// max Σ cost × x where every row's sum and every x lies between bounds: a bounded dual simplex with bound flipping
-/// (Lemke 1954; Fourer 1994) on a dense inverse, in fixed-point numbers. Every column has finite bounds, so a start is
+/// (Lemke 1954; Fourer 1994) and reference weights (Forrest and Goldfarb 1992, "devex") on a dense inverse, in
+/// fixed-point numbers. Every column has finite bounds, so a start is
 /// always at hand, and after a change of bounds or new columns it goes on from where it stood.
 ///
 /// Its answer is a good guess, the same everywhere; what is said of it to a person is computed again in whole numbers
@@ -44,6 +46,15 @@ public:
     /// After infeasible: rows with the weights that contradict the bounds.
     [[nodiscard]] const std::vector<Fixed>& contradiction() const noexcept { return contradiction_; }
     [[nodiscard]] std::uint64_t iterations() const noexcept { return iterations_; }
+    /// What one of them counts in an effort: about as many exchanges take as long.
+    [[nodiscard]] std::uint64_t steps_of_an_iteration() const noexcept
+    {
+        return 10 + rows_ * std::min<std::size_t>(columns_.size(), 1'000) / 100;
+    }
+    /// For a copy that goes on counting where another stopped.
+    void count_iterations(std::uint64_t iterations) noexcept { iterations_ = iterations; }
+    /// Σ cost × x where it stands.
+    [[nodiscard]] Fixed objective() const;
 
 private:
     static constexpr std::uint32_t nonbasic = UINT32_MAX;
@@ -77,7 +88,8 @@ private:
     void flip();
     bool iterate(Outcome& outcome);
     std::uint32_t choose_row() const;
-    std::uint32_t choose_entering(const Variable& leaving, Fixed infeasibility, bool below);
+    void reweigh(std::uint32_t place, Fixed pivot);
+    std::uint32_t choose_entering(const Variable& leaving, Fixed infeasibility, bool below, Fixed least_pivot);
 
     std::size_t rows_ = 0;
     std::vector<Column> columns_;
@@ -95,6 +107,10 @@ private:
     std::vector<Candidate> candidates_;
     std::vector<std::uint32_t> flips_;
     std::vector<Fixed> direction_;
+    std::vector<std::uint32_t> touched_; // variables with a pivot that is not 0
+    std::vector<std::uint32_t> filled_;  // places of a line that are not 0
+    std::vector<std::uint64_t> weights_; // by place, in 2^-20: how far a step along it leads, squared
+    Fixed tolerance_;                    // of this solve
     std::uint64_t iterations_ = 0;
     std::uint64_t since_refactor_ = 0;
 };

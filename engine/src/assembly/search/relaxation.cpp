@@ -18,6 +18,9 @@ constexpr std::size_t within_units_max = 500;
 /// Breaks ties between units that are alike, which otherwise cost the simplex many idle steps: at most 2^-24.
 constexpr std::uint64_t tie_mask = (std::uint64_t{1} << (Fixed::places - 24U)) - 1;
 
+/// In one form of several far more units are alike: at most 2^-13.
+constexpr unsigned form_tie_shift = 11;
+
 std::int64_t largest_of(const std::vector<std::int64_t>& values)
 {
     std::int64_t largest = 1;
@@ -148,7 +151,7 @@ std::uint32_t Relaxation::uses_of(UnitProblem::Unit unit) const
     return std::min(uses, problem_.form_count);
 }
 
-void Relaxation::turn_to_one_form()
+void Relaxation::turn_to_one_form(Fixed wanted)
 {
     const Fixed reached = goal_value();
     std::vector<std::pair<std::uint32_t, Fixed>> costs;
@@ -161,7 +164,7 @@ void Relaxation::turn_to_one_form()
                 price = std::max(std::min(price, program_.reduced_cost(first + copy)), zero);
             }
         }
-        costs.emplace_back(unit, -price);
+        costs.emplace_back(unit, -price - Fixed::from_raw(tie_breaker(unit).raw() << form_tie_shift));
     }
     for (const auto& [unit, cost] : costs) {
         const std::uint32_t first = column_of_unit_[unit];
@@ -172,7 +175,10 @@ void Relaxation::turn_to_one_form()
         program_.set_bounds(first, zero, one);
     }
     for (const std::uint32_t column : column_of_stimulus_) { program_.set_bounds(column, program_.low(column), one); }
-    if (goal_column_ != no_column) { program_.set_bounds(goal_column_, zero, reached); }
+    if (goal_column_ != no_column) {
+        program_.set_bounds(goal_column_, reached * wanted, far);
+        program_.set_cost(goal_column_, zero);
+    }
     program_.restart();
 }
 
@@ -445,6 +451,15 @@ Ratio Relaxation::bound() const
     return {total, denominator > 0 ? denominator : 1};
 }
 
+std::int64_t Relaxation::quality_bound() const
+{
+    Ratio ratio = bound();
+    if (problem_.goal == Goal::maximin) {
+        for (unsigned i = 0; i < problem_.weight_decimals; ++i) { ratio.numerator *= 10; }
+    }
+    return static_cast<std::int64_t>(ratio.numerator / ratio.denominator);
+}
+
 bool Relaxation::contradicts() const
 {
     const auto& weights = program_.contradiction();
@@ -475,6 +490,27 @@ bool Relaxation::contradicts() const
         if (given < asked * problem_.form_count) { return true; }
     }
     return false;
+}
+
+std::vector<WideNumber> Relaxation::what_is_short() const
+{
+    std::vector<WideNumber> out(units_.units.size());
+    if (program_.contradiction().size() != rows_.size()) { return out; }
+    std::vector<WideNumber> multipliers = whole_multipliers(program_.contradiction());
+    WideNumber total = 0;
+    for (UnitProblem::Unit unit = 0; unit < out.size(); ++unit) {
+        out[unit] = used_by(unit, multipliers);
+        total += std::max<WideNumber>(out[unit], 0) * program_.high(column_of_unit_[unit]).raw() >> Fixed::places;
+    }
+    WideNumber asked = 0;
+    for (std::size_t row = 0; row < rows_.size(); ++row) {
+        if (multipliers[row] == 0) { continue; }
+        const auto [low, high] = bounds_of(rows_[row]);
+        asked += multipliers[row] * (multipliers[row] > 0 ? low : high);
+    }
+    if (asked > total) { return out; }
+    for (WideNumber& gain : out) { gain = -gain; } // it is the other way round
+    return out;
 }
 
 std::string Relaxation::name_of_row(std::size_t row) const

@@ -35,9 +35,14 @@ public:
 
     /// No form, or set of forms, reaches more (for minimax: less) than this; whole numbers only, from the prices.
     [[nodiscard]] Ratio bound() const;
+    /// The same as a quality of the goal's.
+    [[nodiscard]] std::int64_t quality_bound() const;
     /// After infeasible: the rows' weights prove in whole numbers that no form, not even in parts, lies inside the
     /// bounds.
     [[nodiscard]] bool contradicts() const;
+    /// After infeasible: what one of each unit adds to a weighted sum of rows of which the bounds ask for more than
+    /// there is; by unit. A guess, from the program's own numbers.
+    [[nodiscard]] std::vector<WideNumber> what_is_short() const;
     /// By row of the program: a name of what it asks for; "" for what is not a constraint.
     [[nodiscard]] std::string name_of_row(std::size_t row) const;
     /// What a unit is worth beyond what it uses up; by unit, in the program's own scale. Above 0: it should be taken.
@@ -49,8 +54,8 @@ public:
     [[nodiscard]] std::uint32_t column_of_stimulus(std::size_t stimulus) const { return column_of_stimulus_[stimulus]; }
     static constexpr std::uint32_t no_column = UINT32_MAX;
     /// From the mean form to one form of several, after solve(): a unit may be taken whole, at the price of the uses
-    /// that the others lose; more than what all can reach is worth nothing.
-    void turn_to_one_form();
+    /// that the others lose. The form shall reach so large a part of what all can, at the least price.
+    void turn_to_one_form(Fixed wanted);
     /// In y's scale: how much the program's goal is worth in units of information.
     [[nodiscard]] Fixed goal_value() const;
 

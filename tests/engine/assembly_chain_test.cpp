@@ -92,7 +92,7 @@ Space whole_sets()
 {
     AssemblyProblem problem = empty_problem(14, 6);
     problem.all_or_none = {{0, 1}, {2, 3}, {4, 5, 6}};
-    problem.counts = {{"even", 2, 4, every(14, 2, 0)}, {"late", 2, 5, {7, 8, 9, 10, 11, 12, 13}}};
+    problem.counts = {{"even", 2, 4, every(14, 2, 0)}, {"late", 1, 6, {7, 8, 9, 10, 11, 12, 13}}};
     return {"whole_sets", problem};
 }
 

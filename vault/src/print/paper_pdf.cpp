@@ -2,6 +2,7 @@
 
 #include "print/handles.hpp"
 #include "print/paper_layout.hpp"
+#include "print/pdf.hpp"
 
 #include <papervault/engine/json.hpp>
 #include <papervault/vault/local_time.hpp>
@@ -59,14 +60,6 @@ std::vector<Page> paginate(const std::vector<Group>& groups, double first_top, d
         }
     }
     return pages;
-}
-
-cairo_status_t append_bytes(void* closure, const unsigned char* data, unsigned int length)
-{
-    auto* out = static_cast<crypto::Bytes*>(closure);
-    const auto* bytes = reinterpret_cast<const std::byte*>(data);
-    out->insert(out->end(), bytes, bytes + length);
-    return CAIRO_STATUS_SUCCESS;
 }
 
 class PaperPrinter {
@@ -172,20 +165,9 @@ Result<crypto::Bytes> to_pdf(const PaperPreview& preview)
         cairo_pdf_surface_set_metadata(surface.get(), CAIRO_PDF_METADATA_CREATE_DATE,
                                        (engine::to_text(preview.at).substr(0, 19) + "Z").c_str());
         const Cairo cairo{cairo_create(surface.get())};
-        const Object<PangoContext> context{pango_cairo_create_context(cairo.get())};
-        pango_cairo_context_set_resolution(context.get(), 72);
-        pango_context_set_language(context.get(), pango_language_from_string("zh-cn"));
-        cairo_font_options_t* options = cairo_font_options_create();
-        cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE);
-        cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF);
-        pango_cairo_context_set_font_options(context.get(), options);
-        cairo_font_options_destroy(options);
+        const Object<PangoContext> context = text_context(cairo.get());
         PaperPrinter{preview, cairo.get(), context.get(), frame}.print();
-        cairo_surface_finish(surface.get());
-        if (const cairo_status_t status = cairo_surface_status(surface.get()); status != CAIRO_STATUS_SUCCESS) {
-            return refuse(VaultError::storage_failed,
-                          std::string{"the PDF can't be written: "} + cairo_status_to_string(status));
-        }
+        if (auto done = finish(surface.get()); !done) { return std::unexpected{done.error()}; }
     }
     return bytes;
 }

@@ -2,6 +2,7 @@
 
 #include "print/handles.hpp"
 #include "print/paper_layout.hpp"
+#include "print/pdf.hpp"
 
 #include <papervault/engine/json.hpp>
 #include <papervault/vault/local_time.hpp>
@@ -59,14 +60,6 @@ std::vector<Page> paginate(const std::vector<Group>& groups, double first_top, d
         }
     }
     return pages;
-}
-
-cairo_status_t append_bytes(void* closure, const unsigned char* data, unsigned int length)
-{
-    auto* out = static_cast<crypto::Bytes*>(closure);
-    const auto* bytes = reinterpret_cast<const std::byte*>(data);
-    out->insert(out->end(), bytes, bytes + length);
-    return CAIRO_STATUS_SUCCESS;
 }
 
 class PaperPrinter {
@@ -208,11 +201,7 @@ Result<crypto::Bytes> to_pdf(const PaperPreview& preview)
         const Cairo cairo{cairo_create(surface.get())};
         const Object<PangoContext> context = text_context(cairo.get());
         PaperPrinter{preview, cairo.get(), context.get(), frame}.print();
-        cairo_surface_finish(surface.get());
-        if (const cairo_status_t status = cairo_surface_status(surface.get()); status != CAIRO_STATUS_SUCCESS) {
-            return refuse(VaultError::storage_failed,
-                          std::string{"the PDF can't be written: "} + cairo_status_to_string(status));
-        }
+        if (auto done = finish(surface.get()); !done) { return std::unexpected{done.error()}; }
     }
     return bytes;
 }

@@ -1,6 +1,7 @@
 #include "print/printed_form.hpp"
 
 #include "print/handles.hpp"
+#include "print/pdf.hpp"
 
 #include <papervault/engine/json.hpp>
 
@@ -26,26 +27,11 @@ struct QrRelease {
 };
 using Qr = std::unique_ptr<QRcode, QrRelease>;
 
-cairo_status_t append_bytes(void* closure, const unsigned char* data, unsigned int length)
-{
-    auto* out = static_cast<crypto::Bytes*>(closure);
-    const auto* bytes = reinterpret_cast<const std::byte*>(data);
-    out->insert(out->end(), bytes, bytes + length);
-    return CAIRO_STATUS_SUCCESS;
-}
-
 class Sheet {
 public:
     Sheet(cairo_t* cairo, double width, double height)
-        : cairo_{cairo}, context_{pango_cairo_create_context(cairo)}, width_{width}, height_{height}
+        : cairo_{cairo}, context_{text_context(cairo)}, width_{width}, height_{height}
     {
-        pango_cairo_context_set_resolution(context_.get(), 72);
-        pango_context_set_language(context_.get(), pango_language_from_string("zh-cn"));
-        cairo_font_options_t* options = cairo_font_options_create();
-        cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE);
-        cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF);
-        pango_cairo_context_set_font_options(context_.get(), options);
-        cairo_font_options_destroy(options);
     }
 
     Result<void> print(const PrintedForm& form)
@@ -239,11 +225,7 @@ Result<crypto::Bytes> to_pdf(const PrintedForm& form)
             return std::unexpected{printed.error()};
         }
     }
-    cairo_surface_finish(surface.get());
-    if (const cairo_status_t status = cairo_surface_status(surface.get()); status != CAIRO_STATUS_SUCCESS) {
-        return refuse(VaultError::storage_failed,
-                      std::string{"the PDF can't be written: "} + cairo_status_to_string(status));
-    }
+    if (auto done = finish(surface.get()); !done) { return std::unexpected{done.error()}; }
     return bytes;
 }
 

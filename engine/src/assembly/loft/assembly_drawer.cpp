@@ -74,7 +74,7 @@ AssemblyDrawer::Law AssemblyDrawer::law() const noexcept
 
 std::uint32_t AssemblyDrawer::mixing_length() const noexcept
 {
-    return plan_->product_ ? 0 : static_cast<std::uint32_t>(ChainSampler::mixing_length);
+    return plan_->chain_ ? static_cast<std::uint32_t>(ChainSampler::mixing_length) : 0;
 }
 
 AssemblyDrawer::Block AssemblyDrawer::block() const noexcept

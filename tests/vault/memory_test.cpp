@@ -75,8 +75,11 @@ protected:
     }
     [[nodiscard]] Outcome run(const std::string& mode) const
     {
+        // What a sanitizer puts aside is no memory of the program's.
         const std::string command =
-            std::string{PAPERVAULT_BIN_DIR "/memory_child "} + folder.path().string() + " " + mode + " 2>&1";
+            "ASAN_OPTIONS=\"$ASAN_OPTIONS:quarantine_size_mb=0:thread_local_quarantine_size_kb=0\" " PAPERVAULT_BIN_DIR
+            "/memory_child " +
+            folder.path().string() + " " + mode + " 2>&1";
         Outcome outcome;
         FILE* pipe = ::popen(command.c_str(), "r");
         if (pipe == nullptr) { return outcome; }

@@ -1,6 +1,6 @@
 // Sealing and opening a package, beside what the cipher alone can do from memory to memory in the same run.
 //   seal_one_package  seals one compartment into a new file, durable when it returns
-//   read_compartment  decrypts it whole; stream_compartment authenticates it first, then decrypts it, so twice the work
+//   read_compartment  decrypts it whole; stream_compartment checks tags and digest first, then decrypts it
 //   verify_digests    the seal inspection: no key, BLAKE2b only
 //   cipher_seal, cipher_open   XChaCha20-Poly1305 in chunks of 64 KiB, memory to memory: the physical limit
 #include "ceremony.hpp"

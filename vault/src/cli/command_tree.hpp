@@ -79,6 +79,9 @@ void add_audit_commands(CommandTree& tree);
 /// `retention …`, `forms …`, `copies …` and `trace`.
 void add_custody_commands(CommandTree& tree);
 
+/// `grade look`.
+void add_look_command(CommandTree& tree, CLI::App* grade);
+
 /// `package withdraw`, `package rewrap`, …
 void add_ways_out(CommandTree& tree, CLI::App* package);
 

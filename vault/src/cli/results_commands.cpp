@@ -1,5 +1,6 @@
 #include "cli/commands.hpp"
 #include "cli/session.hpp"
+#include "cli/shares.hpp"
 #include "rehearsal/rehearsal.hpp"
 
 #include <papervault/engine/json.hpp>
@@ -9,7 +10,6 @@
 #include <fmt/format.h>
 
 namespace papervault::vault::cli {
-namespace {
 
 Result<std::vector<SharePart>> read_shares(const std::vector<File>& files)
 {
@@ -23,6 +23,8 @@ Result<std::vector<SharePart>> read_shares(const std::vector<File>& files)
     }
     return shares;
 }
+
+namespace {
 
 boost::json::object to_json(const KeyCorrection& correction)
 {

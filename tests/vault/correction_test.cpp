@@ -134,6 +134,31 @@ TEST_F(KeyCorrectionTest, IsVerifiedByTheAudit)
     EXPECT_FALSE(altered->good());
 }
 
+/// The look by columns has the totals that both gradings agree on, of approved keys, and stores nothing.
+TEST_F(KeyCorrectionTest, IsSeenByALookBeforeGrading)
+{
+    const auto proposed = propose({"B"});
+    ASSERT_THAT(proposed, Succeeds());
+    ASSERT_THAT(approve(office.second_grader, proposed->number), Succeeds());
+    OfficeVault vault = office.as(office.grader);
+    ResultRegister results{vault};
+    const auto before = results.results(package).value();
+    const auto look = results.look(package, office.grader, shares, at(afternoon));
+    ASSERT_THAT(look, Succeeds());
+    EXPECT_EQ(results.results(package).value()[0].points, before[0].points) << "nothing was stored";
+    ASSERT_THAT(results.grade(package, office.grader, shares, {}, at(afternoon)), Succeeds());
+    const auto graded = results.results(package).value();
+    EXPECT_EQ(look->candidates, graded.size());
+    EXPECT_EQ(look->present, 2U) << "the third was absent";
+    for (std::size_t candidate = 0; candidate < graded.size(); ++candidate) {
+        EXPECT_EQ(look->tally.totals[candidate], graded[candidate].points) << "sheets are in the order of tickets";
+    }
+    EXPECT_THAT(results.look(package, office.grader, {}, at(afternoon)), RefusesWith(VaultError::quorum_incomplete));
+    OfficeVault manager = office.as(office.chen);
+    EXPECT_THAT(ResultRegister{manager}.look(package, office.grader, shares, at(afternoon)),
+                RefusesWith(VaultError::not_permitted));
+}
+
 TEST_F(KeyCorrectionTest, RefusesAPersonsMarkOfAnItemThatTheKeyScores)
 {
     OfficeVault vault = office.as(office.grader);

@@ -291,6 +291,7 @@ private:
         app->add_option("--share", regrade->shares, "其他阅卷人的份额 / shares of the other graders; repeat")
             ->required();
 
+        add_look_command(*this, parent);
 
         CLI::App* reports = group("report", "成绩报告 / reports");
         app = reports;

@@ -85,6 +85,9 @@ void add_custody_commands(CommandTree& tree);
 
 /// `identity sheets`, `identity recover`, `identity protect`, `identity tokens`.
 void add_identity_tools(CommandTree& tree, CLI::App* identity);
+/// `grade look`.
+void add_look_command(CommandTree& tree, CLI::App* grade);
+
 /// `package withdraw`, `package rewrap`, …
 void add_ways_out(CommandTree& tree, CLI::App* package);
 /// `package incident-enter`, `package incident-clear`

@@ -1,5 +1,6 @@
 #include "cli/commands.hpp"
 #include "cli/session.hpp"
+#include "cli/shares.hpp"
 #include "rehearsal/rehearsal.hpp"
 #include "results/sitting_entries.hpp"
 
@@ -13,7 +14,6 @@
 #include <algorithm>
 
 namespace papervault::vault::cli {
-namespace {
 
 Result<std::vector<SharePart>> read_shares(const std::vector<File>& files)
 {
@@ -27,6 +27,8 @@ Result<std::vector<SharePart>> read_shares(const std::vector<File>& files)
     }
     return shares;
 }
+
+namespace {
 
 boost::json::object to_json(const KeyCorrection& correction)
 {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <papervault/engine/batch_grading.hpp>
+#include <papervault/engine/batch_tally.hpp>
 #include <papervault/engine/open_mark.hpp>
 #include <papervault/vault/answers.hpp>
 #include <papervault/vault/packages.hpp>
@@ -78,6 +79,13 @@ struct Regrading {
     std::size_t changed = 0;             ///< Candidates with another total.
 };
 
+/// A batch before it is graded.
+struct BatchLook {
+    std::size_t candidates = 0; ///< Sheets.
+    std::size_t present = 0;
+    engine::BatchTally tally;
+};
+
 class ResultRegister {
 public:
     explicit ResultRegister(OfficeVault& vault) : vault_{&vault} {}
@@ -97,6 +105,10 @@ public:
     [[nodiscard]] Result<std::vector<CandidateResult>> grade(std::string_view package_id, const Identity& grader,
                                                              std::span<const SharePart> shares,
                                                              const PersonMarks& marks, engine::Instant now);
+    /// Totals and item statistics by columns, to see a wrong key before it makes scores. By one implementation alone,
+    /// open items as 0 points; nothing is stored but that the key was opened.
+    [[nodiscard]] Result<BatchLook> look(std::string_view package_id, const Identity& grader,
+                                         std::span<const SharePart> shares, engine::Instant now);
     /// Why one candidate has these points for one item, in words.
     [[nodiscard]] Result<engine::Explanation> explain(std::string_view package_id, const Identity& grader,
                                                       std::span<const SharePart> shares, std::string_view ticket,

@@ -1,6 +1,5 @@
 #include <papervault/crypto/hash.hpp>
 
-#include "blake2b.hpp"
 #include "invariant.hpp"
 #include "sodium_bytes.hpp"
 
@@ -26,8 +25,8 @@ std::optional<Digest> Digest::from_hex(std::string_view text)
 
 Digest blake2b(ByteView message)
 {
-    BulkBlake2b hash;
-    hash.update(message);
+    PiecewiseBlake2b hash;
+    hash.raw(message);
     return hash.finish();
 }
 
@@ -41,16 +40,14 @@ Digest blake2b(std::string_view purpose, std::initializer_list<ByteView> parts)
 }
 
 struct Blake2bHasher::State {
-    BulkBlake2b hash;
+    PiecewiseBlake2b hash;
 };
 
 Blake2bHasher::Blake2bHasher(std::string_view purpose) : state_{std::make_unique<State>()}
 {
     if (purpose.empty()) { return; }
-    constexpr std::string_view domain{"papervault.hash-stream.v1\0", 26};
-    state_->hash.update(bytes_of(domain));
-    state_->hash.update(little_endian(purpose.size()));
-    state_->hash.update(bytes_of(purpose));
+    state_->hash.domain("papervault.hash-stream.v1");
+    state_->hash.part(bytes_of(purpose));
 }
 
 Blake2bHasher::Blake2bHasher(Blake2bHasher&&) noexcept = default;
@@ -60,7 +57,7 @@ Blake2bHasher::~Blake2bHasher() = default;
 void Blake2bHasher::update(ByteView bytes)
 {
     PAPERVAULT_ASSERT(state_ != nullptr, "a finished hasher takes no more bytes");
-    state_->hash.update(bytes);
+    state_->hash.raw(bytes);
 }
 
 Digest Blake2bHasher::finish()

@@ -8,7 +8,7 @@
 
 /// XChaCha20-Poly1305-IETF of one chunk (draft-irtf-cfrg-xchacha-03): HChaCha20 makes the chunk's own key, then
 /// ChaCha20-Poly1305 of RFC 8439 under it. The second step is OpenSSL's where it is there, since its code for wide
-/// registers takes half the time of libsodium's; the bytes are the same. See docs/adr/0006.
+/// registers takes half the time of libsodium's; the bytes are the same. See docs/adr/0007.
 namespace papervault::crypto::xchacha {
 
 inline constexpr std::size_t nonce_bytes = 24;

@@ -16,7 +16,7 @@
 /// Marks in the spacing of a copy on paper: characters a little closer or wider in each line of a stem, an item a
 /// little nearer to the one before it or farther. They survive where the order says nothing (a cut-out, items that
 /// don't move), and nobody sees them who has one copy. The code is Tardos's with Nuida's two biases for up to four
-/// holders who compare their copies: docs/adr/0014.
+/// holders who compare their copies: docs/adr/0019.
 namespace papervault::vault {
 
 enum class Spacing : std::uint8_t { narrow, wide };

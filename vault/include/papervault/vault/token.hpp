@@ -9,7 +9,7 @@
 #include <vector>
 
 /// Tokens and smart cards through PKCS#11 (version 2.40): a key that never leaves the token unlocks an identity file
-/// (docs/adr/0014). Texts of refusals are Chinese and English: the person with the token in his hand reads them.
+/// (docs/adr/0017). Texts of refusals are Chinese and English: the person with the token in his hand reads them.
 /// One thread at a time: PKCS#11 modules are global to a process.
 namespace papervault::vault {
 

@@ -208,12 +208,16 @@ private:
         const double start = cpu_seconds();
         std::size_t drawn = 0;
         for (std::size_t form = 0; form < options_.forms; ++form) {
-            drawn += drawer->draw(streams, form, scratch,
-                                  std::span{items}.subspan(form * problem_.length, problem_.length))
-                         ? 1
-                         : 0;
+            drawn +=
+                drawer->draw(streams, form, scratch, std::span{items}.subspan(form * problem_.length, problem_.length))
+                    ? 1
+                    : 0;
         }
-        Answer answer{"papervault", drawn == options_.forms, false, 0, cpu_seconds() - start,
+        Answer answer{"papervault",
+                      drawn == options_.forms,
+                      false,
+                      0,
+                      cpu_seconds() - start,
                       fmt::format("{} forms, {} failures", options_.forms, options_.forms - drawn)};
         FormList forms;
         forms.items = std::move(items);
@@ -274,9 +278,9 @@ private:
     void run_glpk(const MpsModel& model, bool draws)
     {
         const std::string out = folder_.path() + "/glpk.out";
-        const PeerRun run = run_peer({"glpsol", "--freemps", model_file_, "--tmlim",
-                                      fmt::format("{:.0f}", options_.peer_seconds), "-w", out},
-                                     folder_.path(), options_.peer_seconds + 120);
+        const PeerRun run = run_peer(
+            {"glpsol", "--freemps", model_file_, "--tmlim", fmt::format("{:.0f}", options_.peer_seconds), "-w", out},
+            folder_.path(), options_.peer_seconds + 120);
         if (!run.has_started) {
             skip("GLPK", "there is no glpsol (Debian package glpk-utils)");
             return;
@@ -289,9 +293,9 @@ private:
     void run_cbc(bool draws)
     {
         const std::string out = folder_.path() + "/cbc.out";
-        const PeerRun run = run_peer(
-            {"cbc", model_file_, "sec", fmt::format("{}", options_.peer_seconds), "solve", "solution", out},
-            folder_.path(), options_.peer_seconds + 120);
+        const PeerRun run =
+            run_peer({"cbc", model_file_, "sec", fmt::format("{}", options_.peer_seconds), "solve", "solution", out},
+                     folder_.path(), options_.peer_seconds + 120);
         if (!run.has_started) {
             skip("CBC", "there is no cbc (Debian package coinor-cbc)");
             return;
@@ -307,8 +311,8 @@ private:
     {
         for (const Answer& peer : peers_) {
             if (!peer.verified) { continue; }
-            fmt::print("# {} x {} (forms a second of CPU)\n", static_cast<long>(peer.cpu_seconds / ours_[0].cpu_seconds),
-                       peer.solver);
+            fmt::print("# {} x {} (forms a second of CPU)\n",
+                       static_cast<long>(peer.cpu_seconds / ours_[0].cpu_seconds), peer.solver);
         }
     }
 
@@ -316,7 +320,10 @@ private:
     {
         const Answer* best = nullptr;
         for (const Answer& peer : peers_) {
-            if (peer.verified && (best == nullptr || is_better(peer.objective, best->objective))) { best = &peer; }
+            if (!peer.verified) { continue; }
+            const bool is_quicker =
+                best != nullptr && peer.objective == best->objective && peer.cpu_seconds < best->cpu_seconds;
+            if (best == nullptr || is_better(peer.objective, best->objective) || is_quicker) { best = &peer; }
         }
         for (const Answer& our : ours_) {
             if (!our.verified) {

@@ -118,10 +118,10 @@ int draw_command(const DrawOptions& options)
         "\"draw_wall_s\": {:.4f}, \"forms_per_cpu_s\": {:.0f}, \"verifier_reads_s\": {:.3f}, \"verify_s\": {:.4f}, "
         "\"draw_and_verify_s\": {:.4f}, \"one_form_again_ms\": {:.4f}, \"same_again\": {}, "
         "\"largest_exposure\": {:.5f}, \"bytes_per_item\": {:.0f}}}\n",
-        problem->name, name_of(drawer->law(), drawer->block()),
-        options.forms, failures, verdict.fault_count == 0, verdict.fault_count, cpu_read - cpu_start,
-        cpu_compiled - cpu_read, drawing, wall_drawn - wall_compiled, static_cast<double>(options.forms) / drawing,
-        cpu_verifier_ready - cpu_drawn, cpu_verified - cpu_verifier_ready, drawing + cpu_verified - cpu_verifier_ready,
+        problem->name, name_of(drawer->law(), drawer->block()), options.forms, failures, verdict.fault_count == 0,
+        verdict.fault_count, cpu_read - cpu_start, cpu_compiled - cpu_read, drawing, wall_drawn - wall_compiled,
+        static_cast<double>(options.forms) / drawing, cpu_verifier_ready - cpu_drawn, cpu_verified - cpu_verifier_ready,
+        drawing + cpu_verified - cpu_verifier_ready,
         (cpu_again_done - cpu_again) * 1e3 / static_cast<double>(again_count), is_same,
         static_cast<double>(verdict.largest_use) / static_cast<double>(options.forms),
         static_cast<double>(drawer->bytes()) / problem->item_count);

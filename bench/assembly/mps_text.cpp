@@ -86,7 +86,7 @@ private:
     }
     void add_bound(const std::string& name, bool is_one)
     {
-        fmt::format_to(std::back_inserter(bounds_), " {} BND {} 1\n", is_one ? "FX" : "UP", name);
+        fmt::format_to(std::back_inserter(bounds_), " {} BOUND {} 1\n", is_one ? "FX" : "UP", name);
     }
     std::string decimal(std::int64_t value) const
     {
@@ -250,8 +250,7 @@ private:
         for (const Column& column : all_columns_) {
             add_column(column.name, column.cells, column.cost);
             const bool is_item = column.name.front() == 'x';
-            const bool is_one =
-                is_item && is_forced_[std::stoul(column.name.substr(column.name.find('_') + 1))];
+            const bool is_one = is_item && is_forced_[std::stoul(column.name.substr(column.name.find('_') + 1))];
             add_bound(column.name, is_one);
         }
         text_ += " M2 'MARKER' 'INTEND'\n";

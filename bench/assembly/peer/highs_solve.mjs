@@ -29,7 +29,7 @@ function solve() {
   console.log(JSON.stringify({ status, cpu_s: (used.user + used.system) / 1e6, wall_s: wallSeconds, chosen }));
 }
 
-model.options.set({ output_flag: false, time_limit: Number(seconds), threads: 1 });
+model.options.set({ output_flag: false, time_limit: Number(seconds) });
 if (forms === undefined) {
   solve();
 } else {

@@ -34,11 +34,11 @@ packages_of() {
     build) echo "clang-19 lld-19 g++ cmake ninja-build pkg-config ccache git libsodium-dev libssl-dev
                  libboost${boost}-dev libboost-json${boost}-dev libsqlcipher-dev libfmt-dev
                  libcli11-dev libpugixml-dev libre2-dev libpango1.0-dev libcairo2-dev librsvg2-dev libyaml-cpp-dev
-                 libzip-dev libqrencode-dev fonts-noto-cjk fonts-texgyre-math openssl" ;;
+                 libzip-dev libqrencode-dev libp11-kit-dev libtss2-dev fonts-noto-cjk fonts-texgyre-math openssl" ;;
     window) echo "libwebkitgtk-6.0-dev fonts-noto-cjk fonts-dejavu-core xvfb xauth xdotool imagemagick
                   dbus bubblewrap xdg-dbus-proxy" ;;
     check) echo "libgtest-dev libgmock-dev libbenchmark-dev llvm-19 libclang-rt-19-dev clang-format-19
-                 strace python3" ;;
+                 strace python3 softhsm2 swtpm poppler-utils" ;;
     lint) echo "clang-tidy-19" ;;
   esac
 }

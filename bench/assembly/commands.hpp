@@ -16,7 +16,6 @@ struct DrawOptions {
     std::size_t forms = 100'000;
     std::uint64_t seed = 1;
     unsigned threads = 1;
-    bool even = false; ///< Least exposure instead of a uniform draw.
 };
 /// A form for each candidate, each verified.
 int draw_command(const DrawOptions& options);

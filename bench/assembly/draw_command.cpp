@@ -43,13 +43,11 @@ std::size_t draw_all(const AssemblyDrawer& drawer, const ChaChaStreams& streams,
     return failures;
 }
 
-std::string name_of(AssemblyDrawer::Law law, AssemblyDrawer::Block block)
+std::string name_of(AssemblyDrawer::Law law)
 {
     switch (law) {
     case AssemblyDrawer::Law::exactly_uniform: return "exactly uniform";
     case AssemblyDrawer::Law::chain: return "chain";
-    case AssemblyDrawer::Law::even_exposure:
-        return fmt::format("even exposure, at most {} of {} forms", block.uses, block.forms);
     }
     return "";
 }
@@ -79,8 +77,7 @@ int draw_command(const DrawOptions& options)
     if (!problem) { throw std::runtime_error{problem.error().detail}; }
     const double cpu_read = cpu_seconds();
     const ChaChaStreams streams{options.seed};
-    const auto drawer = AssemblyDrawer::compile(
-        *problem, streams, options.even ? AssemblyDrawer::Aim::even_exposure : AssemblyDrawer::Aim::uniform);
+    const auto drawer = AssemblyDrawer::compile(*problem, streams);
     if (!drawer) {
         fmt::print("{}\n", drawer.error().detail);
         return 1;
@@ -118,8 +115,8 @@ int draw_command(const DrawOptions& options)
         "\"draw_wall_s\": {:.4f}, \"forms_per_cpu_s\": {:.0f}, \"verifier_reads_s\": {:.3f}, \"verify_s\": {:.4f}, "
         "\"draw_and_verify_s\": {:.4f}, \"one_form_again_ms\": {:.4f}, \"same_again\": {}, "
         "\"largest_exposure\": {:.5f}, \"bytes_per_item\": {:.0f}}}\n",
-        problem->name, name_of(drawer->law(), drawer->block()), options.forms, failures, verdict.fault_count == 0,
-        verdict.fault_count, cpu_read - cpu_start, cpu_compiled - cpu_read, drawing, wall_drawn - wall_compiled,
+        problem->name, name_of(drawer->law()), options.forms, failures, verdict.fault_count == 0, verdict.fault_count,
+        cpu_read - cpu_start, cpu_compiled - cpu_read, drawing, wall_drawn - wall_compiled,
         static_cast<double>(options.forms) / drawing, cpu_verifier_ready - cpu_drawn, cpu_verified - cpu_verifier_ready,
         drawing + cpu_verified - cpu_verifier_ready,
         (cpu_again_done - cpu_again) * 1e3 / static_cast<double>(again_count), is_same,

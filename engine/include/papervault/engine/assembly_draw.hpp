@@ -19,18 +19,6 @@ public:
     enum class Law {
         exactly_uniform, ///< Every form that meets the constraints is equally likely.
         chain,           ///< A Markov chain whose limit is uniform, stopped after a fixed number of steps.
-        even_exposure,   ///< Forms in blocks, in which an item is used no more often than in block() stands.
-    };
-    /// What a draw is for.
-    enum class Aim {
-        uniform,       ///< Every form as likely as any other.
-        even_exposure, ///< The most used item in as few forms as possible.
-    };
-    /// Of forms k × forms .. (k + 1) × forms − 1 an item is in `uses` at most, but for what is in every form. Each
-    /// follows from those before it in the block, which are drawn again with it.
-    struct Block {
-        std::uint32_t forms = 1;
-        std::uint32_t uses = 1;
     };
     /// Working memory of one thread; what it held before does not change a draw.
     class Scratch {
@@ -46,12 +34,11 @@ public:
         std::unique_ptr<State> state_;
     };
 
-    /// @param streams Needed to settle the starting points of a chain or of blocks: its streams from 2^63 on are used
+    /// @param streams Needed to settle the starting points of a chain: its streams from 2^63 on are used
     /// for that.
     /// @return out_of_range for more than one form, stimuli with a chain that are too many, or a goal; infeasible
     /// where no form was found.
-    [[nodiscard]] static Result<AssemblyDrawer> compile(const AssemblyProblem& problem, const RandomStreams& streams,
-                                                        Aim aim = Aim::uniform);
+    [[nodiscard]] static Result<AssemblyDrawer> compile(const AssemblyProblem& problem, const RandomStreams& streams);
     AssemblyDrawer(AssemblyDrawer&&) noexcept;
     AssemblyDrawer& operator=(AssemblyDrawer&&) noexcept;
     ~AssemblyDrawer();
@@ -61,7 +48,6 @@ public:
     /// exact. That forms are then equally likely was tested by chi-square on problems whose forms can all be listed,
     /// and against the exact law on a large one (tests/engine/assembly_chain_test.cpp); no proof covers every problem.
     [[nodiscard]] std::uint32_t mixing_length() const noexcept;
-    [[nodiscard]] Block block() const noexcept;
     [[nodiscard]] std::uint32_t length() const noexcept;
     /// Bytes kept for drawing.
     [[nodiscard]] std::size_t bytes() const noexcept;

@@ -1,5 +1,4 @@
 #include "assembly/loft/chain_sampler.hpp"
-#include "assembly/loft/even_sampler.hpp"
 #include "assembly/loft/product_sampler.hpp"
 
 #include <papervault/engine/assembly_draw.hpp>
@@ -17,20 +16,16 @@ public:
     std::unique_ptr<const UnitProblem> units_;
     std::optional<ProductSampler> product_;
     std::optional<ChainSampler> chain_;
-    std::optional<EvenSampler> even_;
 };
 
 struct AssemblyDrawer::Scratch::State {
     std::optional<ProductSampler::Scratch> product;
     std::optional<ChainSampler::Scratch> chain;
-    std::optional<EvenSampler::Scratch> even;
 };
 
 AssemblyDrawer::Scratch::Scratch(const AssemblyDrawer& drawer) : state_{std::make_unique<State>()}
 {
-    if (drawer.plan_->even_) {
-        state_->even.emplace(*drawer.plan_->even_);
-    } else if (drawer.plan_->product_) {
+    if (drawer.plan_->product_) {
         state_->product = drawer.plan_->product_->make_scratch();
     } else {
         state_->chain.emplace(*drawer.plan_->chain_);
@@ -45,7 +40,7 @@ AssemblyDrawer::AssemblyDrawer(AssemblyDrawer&&) noexcept = default;
 AssemblyDrawer& AssemblyDrawer::operator=(AssemblyDrawer&&) noexcept = default;
 AssemblyDrawer::~AssemblyDrawer() = default;
 
-Result<AssemblyDrawer> AssemblyDrawer::compile(const AssemblyProblem& problem, const RandomStreams& streams, Aim aim)
+Result<AssemblyDrawer> AssemblyDrawer::compile(const AssemblyProblem& problem, const RandomStreams& streams)
 {
     if (problem.form_count != 1 || problem.goal != AssemblyProblem::Goal::band || !problem.stimuli.empty()) {
         return refuse(EngineError::out_of_range, "forms are drawn one by one for a problem with one form, a band and "
@@ -54,11 +49,6 @@ Result<AssemblyDrawer> AssemblyDrawer::compile(const AssemblyProblem& problem, c
     auto units = make_units(problem);
     if (!units) { return std::unexpected{units.error()}; }
     auto plan = std::make_unique<Plan>(problem.length, std::make_unique<const UnitProblem>(std::move(*units)));
-    if (aim == Aim::even_exposure) {
-        plan->even_ = EvenSampler::build(problem, *plan->units_, streams);
-        if (!plan->even_) { return refuse(EngineError::infeasible, "no block of forms was found"); }
-        return AssemblyDrawer{std::move(plan)};
-    }
     plan->product_ = ProductSampler::build(*plan->units_);
     if (!plan->product_) { plan->chain_ = ChainSampler::build(*plan->units_, streams); }
     if (!plan->product_ && !plan->chain_) { return refuse(EngineError::infeasible, "no form was found"); }
@@ -68,19 +58,12 @@ Result<AssemblyDrawer> AssemblyDrawer::compile(const AssemblyProblem& problem, c
 
 AssemblyDrawer::Law AssemblyDrawer::law() const noexcept
 {
-    if (plan_->even_) { return Law::even_exposure; }
     return plan_->product_ ? Law::exactly_uniform : Law::chain;
 }
 
 std::uint32_t AssemblyDrawer::mixing_length() const noexcept
 {
     return plan_->chain_ ? static_cast<std::uint32_t>(ChainSampler::mixing_length) : 0;
-}
-
-AssemblyDrawer::Block AssemblyDrawer::block() const noexcept
-{
-    if (!plan_->even_) { return {}; }
-    return {plan_->even_->forms_in_block(), plan_->even_->use_max()};
 }
 
 std::uint32_t AssemblyDrawer::length() const noexcept
@@ -90,14 +73,12 @@ std::uint32_t AssemblyDrawer::length() const noexcept
 
 std::size_t AssemblyDrawer::bytes() const noexcept
 {
-    if (plan_->even_) { return plan_->even_->bytes(); }
     return plan_->product_ ? plan_->product_->bytes() : plan_->chain_->bytes();
 }
 
 bool AssemblyDrawer::draw(const RandomStreams& streams, std::uint64_t number, Scratch& scratch,
                           std::span<AssemblyProblem::Item> form) const
 {
-    if (plan_->even_) { return plan_->even_->draw(streams, number, *scratch.state_->even, form); }
     Dice dice{streams, number};
     if (plan_->product_) { return plan_->product_->draw(dice, *scratch.state_->product, form); }
     return plan_->chain_->draw(dice, *scratch.state_->chain, form);

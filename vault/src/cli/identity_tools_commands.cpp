@@ -168,7 +168,7 @@ Result<void> type_sheets(PaperRecovery& recovery)
         auto added = recovery.add(words->expose());
         if (added) { continue; }
         const auto failure = explained(added.error(), words->expose());
-        const std::string answer = fmt::format("{}: {}\n", headline(failure.code), failure.detail);
+        const std::string answer = failure_text(failure, language()) + "\n";
         if (auto shown = show_on_terminal(crypto::bytes_of(answer), without_terminal); !shown) { return shown; }
     }
     return {};

@@ -151,19 +151,6 @@ private:
     Frame frame_;
 };
 
-Object<PangoContext> text_context(cairo_t* cairo)
-{
-    Object<PangoContext> context{pango_cairo_create_context(cairo)};
-    pango_cairo_context_set_resolution(context.get(), 72);
-    pango_context_set_language(context.get(), pango_language_from_string("zh-cn"));
-    cairo_font_options_t* options = cairo_font_options_create();
-    cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE);
-    cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF);
-    pango_cairo_context_set_font_options(context.get(), options);
-    cairo_font_options_destroy(options);
-    return context;
-}
-
 Frame frame_for(std::size_t forms)
 {
     return forms == 2 ? Frame{a4_long, a4_short} : Frame{a4_short, a4_long};

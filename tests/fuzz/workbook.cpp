@@ -14,7 +14,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     using namespace papervault;
     const std::string_view text{reinterpret_cast<const char*>(data), size};
     const auto bytes = crypto::bytes_of(text);
-    if (!vault::parse_xlsx(bytes, {.part_bytes_max = 1 << 20, .total_bytes_max = 4 << 20, .rows_max = 1000})) {
+    if (!vault::parse_xlsx(bytes,
+                           {.archive = {.part_bytes_max = 1 << 20, .total_bytes_max = 4 << 20}, .rows_max = 1000})) {
         return 0;
     }
     std::ignore = vault::read_item_rows(text);

@@ -327,7 +327,7 @@ TEST(GradedReportTest, ShowsOptionsReliabilityAndPairs)
     GradedBatch batch = graded_batch(30);
     engine::Batch head;
     head.hall = "301";
-    const ReportData report = work_out(head, batch.candidates, batch.forms, {});
+    const ReportData report = work_out(head, BatchPolicy{}, batch.candidates, batch.forms, {});
     ASSERT_FALSE(report.items.empty());
     const std::string page = report_html(report);
     EXPECT_THAT(page, HasSubstr("T1029"));

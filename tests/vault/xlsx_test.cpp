@@ -84,9 +84,9 @@ TEST(XlsxTest, RefusesBombsBeforeTheyGrow)
     EXPECT_THAT(parse_xlsx(bomb, {.archive = {.parts_max = 2}}),
                 RefusesNaming(VaultError::malformed, "too many parts"));
     const crypto::Bytes rows = workbook_of({{"甲", {{"1"}, {"2"}, {"3", "4"}}}});
-    EXPECT_THAT(parse_xlsx(rows, {.rows_max = 2}), RefusesNaming(VaultError::malformed, "rows"));
-    EXPECT_THAT(parse_xlsx(rows, {.columns_max = 1}), RefusesNaming(VaultError::malformed, "columns"));
-    EXPECT_THAT(parse_xlsx(rows, {.cells_max = 3}), RefusesNaming(VaultError::malformed, "cells"));
+    EXPECT_THAT(parse_xlsx(rows, {.archive = {}, .rows_max = 2}), RefusesNaming(VaultError::malformed, "rows"));
+    EXPECT_THAT(parse_xlsx(rows, {.archive = {}, .columns_max = 1}), RefusesNaming(VaultError::malformed, "columns"));
+    EXPECT_THAT(parse_xlsx(rows, {.archive = {}, .cells_max = 3}), RefusesNaming(VaultError::malformed, "cells"));
 }
 
 TEST(XlsxTest, SurvivesDeepXmlAndEveryTruncation)

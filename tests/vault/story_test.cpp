@@ -73,6 +73,9 @@ TEST(StorySentencesTest, SayEveryActionThatTheProgramRecords)
         const std::string text = read_text_file(entry.path(), 1 << 20).value();
         for (std::sregex_iterator found{text.begin(), text.end(), action}, end; found != end; ++found) {
             const std::string name = (*found)[1];
+            const bool is_prefix = name.ends_with('.');
+            const bool is_document = name == "policy.bands"; // a member's place in an error
+            if (is_prefix || is_document) { continue; }
             if (!endings.contains(std::filesystem::path{name}.extension().string())) { actions.insert(name); }
         }
     }

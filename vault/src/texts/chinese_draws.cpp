@@ -84,7 +84,6 @@ constexpr std::array sentences{
     Translation{"{} has copy {} of this form already; a second one would blur the trace",
                 "{} 已有此卷的副本 {}；再发一份会使追查不清"},
     Translation{"a trace needs a purpose", "追查须写明用途"},
-    Translation{"this draw gives each candidate his own form", "本次抽卷为一人一卷"},
     Translation{"observation: nothing was seen", "观察记录：没有可用内容"},
     Translation{"observation: more than 64 KiB", "观察记录超过 64 KiB"},
     Translation{"observation, line {}: {}", "观察记录第 {} 行：{}"},

@@ -26,7 +26,6 @@ constexpr std::array sentences{
     Translation{"the file is empty", "文件是空的"},
     Translation{"{} is no folder", "{} 不是文件夹"},
     Translation{"{} is there already, or cannot be made", "{} 已经存在或无法建立"},
-    Translation{"there is no file of this name in the items' folder: {}", "试题文件夹中没有这个文件：{}"},
     Translation{"the terminal can't be written", "无法写入终端"},
     Translation{"no memory", "内存不足"},
     Translation{"line {}: {}", "第 {} 行：{}"},

@@ -155,17 +155,17 @@ TEST(CommandLineTest, RunsAWholeSitting)
         EXPECT_NE(shown.output.find(fact), std::string::npos) << fact << '\n' << shown.output;
     }
     const std::string inspect = fmt::format("hall ctl --dir {} inspect --as {}/", dir, files);
-    EXPECT_NE(run(inspect + "stranger.pvid --confirm").output.find("not_permitted"), std::string::npos);
+    EXPECT_NE(run(inspect + "stranger.pvid --confirm").output.find("无此权限"), std::string::npos);
     const Outcome first = run(inspect + "w1.pvid", "printf 'y\\ny\\ny\\ny\\ny\\ny\\n' | ");
     EXPECT_EQ(first.exit_code, 0) << first.output;
     EXPECT_EQ(run(inspect + "w2.pvid", "printf 'y\\nn\\n' | ").exit_code, 1) << "he was not sure: nothing is signed";
-    EXPECT_NE(run(inspect + "w1.pvid --confirm").output.find("already_used"), std::string::npos);
+    EXPECT_NE(run(inspect + "w1.pvid --confirm").output.find("已签名"), std::string::npos);
     const Outcome second = run(inspect + "w2.pvid --confirm --json");
     EXPECT_EQ(second.exit_code, 0) << second.output;
     EXPECT_EQ(json_of(second).at("state").as_string(), "passed");
     const Outcome early = run(fmt::format("hall ctl --dir {} open", dir));
     EXPECT_EQ(early.exit_code, 1);
-    EXPECT_NE(early.output.find("quorum_incomplete"), std::string::npos) << early.output;
+    EXPECT_NE(early.output.find("已到 0 份，需要 2 份"), std::string::npos) << early.output;
     for (const char* order : {"share --file {1}/share0", "share --file {1}/share1", "release --file {1}/release",
                               "open", "move --ticket T0002 --seat 9 --reason 电源", "end --reason 取消", "seal"}) {
         const Outcome done =

@@ -77,7 +77,7 @@ public:
     std::string refused(HttpMethod method, const std::string& path, const std::string& body = "{}")
     {
         const auto answer = ask(method, path, body);
-        return answer ? "not refused" : answer.error().detail;
+        return answer ? "not refused" : refusal_text(answer.error());
     }
     void inspect()
     {

@@ -155,13 +155,13 @@ TEST_F(SpacingTest, AccusesNobodyOfACopyThatNobodyHas)
     SCOPED_TRACE("seed " + std::to_string(seed));
     const auto copies = issue(holders);
     int fooled = 0;
-    for (int round = 0; round < 200; ++round) {
+    for (int round = 0; round < 60; ++round) {
         const auto stranger = spacing_of_copy(forms.front(), key, "D-1", "stranger " + std::to_string(round));
         const auto ranked = rank_copies(copies, forms, read_off(stranger, 0.5, 0.1), 0.1);
         if (ranked.front().innocent_match_max < 0.01) { ++fooled; }
     }
-    // The bound says at most 1 in 100; 12 of 200 would come by chance once in a hundred thousand times.
-    EXPECT_LT(fooled, 12);
+    // The bound says at most 1 in 100; 7 of 60 would come by chance once in a hundred thousand times.
+    EXPECT_LT(fooled, 7);
 }
 
 TEST_F(SpacingTest, CountsAPlaceOnceHoweverOftenItWasWrittenDown)

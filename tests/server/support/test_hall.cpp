@@ -228,11 +228,20 @@ boost::json::value TestHall::must(HttpMethod method, const std::string& path, co
     return answer ? *answer : boost::json::value{};
 }
 
+std::string refusal_text(const vault::VaultFailure& failure)
+{
+    const std::string name = failure.detail.substr(0, failure.detail.find(':'));
+    const bool is_halls_own =
+        (failure.code == vault::VaultError::conflict || failure.code == vault::VaultError::not_found) &&
+        name.find_first_not_of("abcdefghijklmnopqrstuvwxyz_") == std::string::npos;
+    return is_halls_own ? failure.detail : std::string{vault::to_text(failure.code)} + ": " + failure.detail;
+}
+
 std::string TestHall::refused(HttpMethod method, const std::string& path, const std::string& body)
 {
     const auto answer = ask_hall(staff(), method, path, method == HttpMethod::get ? "" : body);
     EXPECT_FALSE(answer.has_value()) << path;
-    return answer ? std::string{} : answer.error().detail;
+    return answer ? std::string{} : refusal_text(answer.error());
 }
 
 Kiosk TestHall::kiosk(int seat)

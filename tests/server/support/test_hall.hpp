@@ -20,6 +20,9 @@
 namespace papervault::server::test {
 
 /// Where a hall that is running listens.
+/// "code: detail"; a refusal that only the hall knows ("inspection_incomplete") comes with its name in the detail.
+std::string refusal_text(const vault::VaultFailure& failure);
+
 struct Ports {
     std::uint16_t hall = 0;
     std::uint16_t enrolment = 0;

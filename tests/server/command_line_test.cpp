@@ -1,5 +1,6 @@
 #include "server/support/exam_site.hpp"
 #include "server/support/test_hall.hpp"
+#include "support/outcome.hpp"
 
 #include <papervault/engine/json.hpp>
 #include <papervault/vault/files.hpp>
@@ -17,27 +18,15 @@
 namespace papervault::server::test {
 namespace {
 
-using namespace std::chrono_literals;
+using papervault::test::Outcome;
+using papervault::test::outcome_of;
 
-struct Outcome {
-    int exit_code = -1;
-    std::string output; ///< Standard output and error.
-};
+using namespace std::chrono_literals;
 
 /// Runs the real program; arguments are ours, so the shell is safe. @param typed  What feeds it: "printf … | ".
 Outcome run(const std::string& arguments, const std::string& typed = {})
 {
-    const std::string command = typed + PAPERVAULT_BIN_DIR "/papervault-server " + arguments + " 2>&1";
-    Outcome outcome;
-    FILE* pipe = ::popen(command.c_str(), "r");
-    if (pipe == nullptr) { return outcome; }
-    std::array<char, 4096> piece{};
-    while (const std::size_t size = std::fread(piece.data(), 1, piece.size(), pipe)) {
-        outcome.output.append(piece.data(), size);
-    }
-    const int status = ::pclose(pipe);
-    outcome.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-    return outcome;
+    return outcome_of(typed + PAPERVAULT_BIN_DIR "/papervault-server " + arguments + " 2>&1");
 }
 
 boost::json::value json_of(const Outcome& outcome)

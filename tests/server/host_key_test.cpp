@@ -2,6 +2,7 @@
 #include "hall/hall_directory.hpp"
 #include "host_key/tpm.hpp"
 #include "server/support/exam_site.hpp"
+#include "support/outcome.hpp"
 
 #include <papervault/crypto/random.hpp>
 #include <papervault/engine/json.hpp>
@@ -32,6 +33,9 @@ extern char** environ;
 
 namespace papervault::server::test {
 namespace {
+
+using papervault::test::Outcome;
+using papervault::test::outcome_of;
 
 using testing::HasSubstr;
 using vault::VaultError;
@@ -272,24 +276,9 @@ TEST(HostKeyTest, HallsOfEarlierReleasesOpenAsBefore)
     EXPECT_TRUE(hall->identity());
 }
 
-struct Outcome {
-    int exit_code = -1;
-    std::string output;
-};
-
 Outcome run(const std::string& arguments)
 {
-    const std::string command = std::string{PAPERVAULT_BIN_DIR "/papervault-server "} + arguments + " 2>&1";
-    Outcome outcome;
-    FILE* pipe = ::popen(command.c_str(), "r");
-    if (pipe == nullptr) { return outcome; }
-    std::array<char, 4096> piece{};
-    while (const std::size_t size = std::fread(piece.data(), 1, piece.size(), pipe)) {
-        outcome.output.append(piece.data(), size);
-    }
-    const int status = ::pclose(pipe);
-    outcome.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-    return outcome;
+    return outcome_of(std::string{PAPERVAULT_BIN_DIR "/papervault-server "} + arguments + " 2>&1");
 }
 
 TEST_F(TpmTest, TheProgramSaysWhereTheKeyIsAndRefusesACopy)

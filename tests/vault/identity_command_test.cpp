@@ -1,4 +1,5 @@
 // papervault identity … and custody give with a token, run as the program that people run.
+#include "support/outcome.hpp"
 #include "vault/ceremony.hpp"
 #include "vault/expect.hpp"
 #include "vault/soft_token.hpp"
@@ -21,14 +22,12 @@
 namespace papervault::vault::test {
 namespace {
 
+using papervault::test::Outcome;
+using papervault::test::outcome_of;
+
 using testing::HasSubstr;
 
 constexpr const char* program = PAPERVAULT_BIN_DIR "/papervault";
-
-struct Outcome {
-    int exit_code = -1;
-    std::string output; ///< Standard output and error.
-};
 
 class IdentityCommandTest : public testing::Test {
 protected:
@@ -47,17 +46,7 @@ protected:
     /// Arguments are ours and have no spaces, so the shell is safe. Without a terminal.
     [[nodiscard]] static Outcome run(const std::string& arguments)
     {
-        const std::string command = fmt::format("setsid -w {} --lang en {} 2>&1 </dev/null", program, arguments);
-        Outcome outcome;
-        FILE* pipe = ::popen(command.c_str(), "r");
-        if (pipe == nullptr) { return outcome; }
-        std::array<char, 4096> piece{};
-        while (const std::size_t size = std::fread(piece.data(), 1, piece.size(), pipe)) {
-            outcome.output.append(piece.data(), size);
-        }
-        const int status = ::pclose(pipe);
-        outcome.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-        return outcome;
+        return outcome_of(fmt::format("setsid -w {} --lang en {} 2>&1 </dev/null", program, arguments));
     }
     /// At a terminal of its own, where `typed` is typed ahead.
     [[nodiscard]] static Outcome run_at_terminal(std::vector<std::string> arguments, const std::string& typed)

@@ -1,4 +1,5 @@
 // papervault qti …, run as the program that people run.
+#include "support/outcome.hpp"
 #include "vault/temporary_folder.hpp"
 #include "vault/workbook.hpp"
 
@@ -19,6 +20,9 @@
 namespace papervault::vault {
 namespace {
 
+using papervault::test::Outcome;
+using papervault::test::outcome_of;
+
 using test::TemporaryFolder;
 using testing::HasSubstr;
 using testing::Not;
@@ -35,11 +39,6 @@ constexpr const char* choice =
 
 class QtiCommandTest : public testing::Test {
 protected:
-    struct Outcome {
-        int exit_code = -1;
-        std::string output;
-    };
-
     QtiCommandTest()
     {
         std::filesystem::create_directory(folder_ / "items");
@@ -56,17 +55,7 @@ protected:
     /// Arguments are ours and have no spaces, so the shell is safe.
     [[nodiscard]] static Outcome run(const std::string& arguments)
     {
-        const std::string command = std::string{PAPERVAULT_BIN_DIR "/papervault qti "} + arguments + " 2>&1";
-        Outcome outcome;
-        FILE* pipe = ::popen(command.c_str(), "r");
-        if (pipe == nullptr) { return outcome; }
-        std::array<char, 4096> piece{};
-        while (const std::size_t size = std::fread(piece.data(), 1, piece.size(), pipe)) {
-            outcome.output.append(piece.data(), size);
-        }
-        const int status = ::pclose(pipe);
-        outcome.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-        return outcome;
+        return outcome_of(std::string{PAPERVAULT_BIN_DIR "/papervault qti "} + arguments + " 2>&1");
     }
     [[nodiscard]] Outcome score(const std::string& line) const
     {

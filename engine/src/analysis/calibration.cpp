@@ -218,6 +218,16 @@ IrtPriors usual_priors(IrtModel model, int options)
             .guessing = IrtPriors::Beta{weight * mean + 1, weight * (1 - mean) + 1}};
 }
 
+std::string_view to_text(InformationMethod method) noexcept
+{
+    switch (method) {
+    case InformationMethod::none: return "none";
+    case InformationMethod::observed: return "observed";
+    case InformationMethod::cross_product: return "cross_product";
+    }
+    return "";
+}
+
 Result<Calibration> calibrate(const BinaryMatrix& responses, const IrtOptions& options)
 {
     PAPERVAULT_ASSERT(options.nodes >= 5);

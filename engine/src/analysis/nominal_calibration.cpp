@@ -1,6 +1,7 @@
 #include "analysis/dense.hpp"
 #include "analysis/nominal_rows.hpp"
 #include "analysis/quadrature.hpp"
+#include "analysis/response_patterns.hpp"
 
 #include <papervault/engine/assert.hpp>
 #include <papervault/engine/nominal.hpp>
@@ -60,14 +61,7 @@ public:
                 const double* const at = tables[item].data() + row[item] * nodes;
                 for (std::size_t node = 0; node < nodes; ++node) { into[node] += at[node]; }
             }
-            const double highest = *std::ranges::max_element(posterior);
-            double sum = 0;
-            for (double& value : posterior) {
-                value = std::exp(value - highest);
-                sum += value;
-            }
-            for (double& value : posterior) { value /= sum; }
-            log_likelihood += highest + std::log(sum);
+            log_likelihood += normalise(posterior);
             act(posterior, row);
         }
         return log_likelihood;

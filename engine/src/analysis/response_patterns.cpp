@@ -79,13 +79,18 @@ double NodeTables::posterior(const ResponsePatterns& patterns, std::size_t patte
     };
     add(right_gain, patterns.right(pattern));
     add(missing_gain, patterns.missing(pattern));
-    const double highest = *std::ranges::max_element(posterior);
+    return normalise(posterior);
+}
+
+double normalise(std::span<double> logarithms)
+{
+    const double highest = *std::ranges::max_element(logarithms);
     double sum = 0;
-    for (double& value : posterior) {
+    for (double& value : logarithms) {
         value = std::exp(value - highest);
         sum += value;
     }
-    for (double& value : posterior) { value /= sum; }
+    for (double& value : logarithms) { value /= sum; }
     return highest + std::log(sum);
 }
 

@@ -47,4 +47,7 @@ struct NodeTables {
     double posterior(const ResponsePatterns& patterns, std::size_t pattern, std::vector<double>& posterior) const;
 };
 
+/// Of logarithms that need not add up: their probabilities in place. @return log Σ exp.
+double normalise(std::span<double> logarithms);
+
 } // namespace papervault::engine::analysis

@@ -22,16 +22,6 @@ std::string_view name_of(engine::IrtModel model)
     return std::ranges::find(model_names, model, &ModelName::model)->text;
 }
 
-std::string_view name_of(engine::InformationMethod method)
-{
-    switch (method) {
-    case engine::InformationMethod::none: return "none";
-    case engine::InformationMethod::observed: return "observed";
-    case engine::InformationMethod::cross_product: return "cross_product";
-    }
-    return "";
-}
-
 boost::json::value number(std::optional<double> value)
 {
     return value ? boost::json::value(*value) : boost::json::value(nullptr);
@@ -232,7 +222,7 @@ boost::json::object to_json(const IrtAnalysis& analysis, const ResponseTable& ta
             {"n_parameters", found.parameters},
             {"cycles", found.history.size()},
             {"converged", found.converged},
-            {"information", name_of(found.information)},
+            {"information", engine::to_text(found.information)},
             {"items", std::move(items)},
             {"items_left_out", std::move(left_out)},
             {"abilities_eap", std::move(abilities)}};

@@ -8,16 +8,6 @@
 namespace papervault::vault {
 namespace {
 
-std::string_view name_of(engine::InformationMethod method)
-{
-    switch (method) {
-    case engine::InformationMethod::none: return "none";
-    case engine::InformationMethod::observed: return "observed";
-    case engine::InformationMethod::cross_product: return "cross_product";
-    }
-    return "";
-}
-
 /// The last category of an item is no answer.
 std::string category_name(const NamedAnswers& names, std::size_t item, std::size_t category)
 {
@@ -69,7 +59,7 @@ boost::json::object to_json(const engine::NominalCalibration& found, const Named
             {"n_parameters", found.parameters},
             {"cycles", found.history.size()},
             {"converged", found.converged},
-            {"information", name_of(found.information)},
+            {"information", engine::to_text(found.information)},
             {"items", std::move(items)},
             {"abilities_eap", std::move(abilities)}};
 }

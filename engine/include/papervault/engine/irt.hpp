@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <optional>
 #include <span>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -87,6 +88,8 @@ enum class InformationMethod {
     observed,      ///< Louis (1982).
     cross_product, ///< Sum of squared scores of the candidates; for large data.
 };
+/// "none", "observed", "cross_product".
+[[nodiscard]] std::string_view to_text(InformationMethod method) noexcept;
 
 struct Calibration {
     IrtModel model{};

@@ -8,7 +8,7 @@ function(papervault_test name)
   list(TRANSFORM arg_USES PREPEND papervault::)
   target_link_libraries(test_${name} PRIVATE papervault::build_flags ${arg_USES} ${arg_LIBS} GTest::gmock_main)
   target_include_directories(test_${name} PRIVATE "${CMAKE_SOURCE_DIR}/tests")
-  papervault_precompile(test_${name} HEADERS <gtest/gtest.h>)
+  papervault_precompile(test_${name} HEADERS <boost/json.hpp> <gmock/gmock.h>)
   target_compile_definitions(test_${name} PRIVATE
     PAPERVAULT_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
     PAPERVAULT_BIN_DIR="${CMAKE_RUNTIME_OUTPUT_DIRECTORY}"

@@ -20,16 +20,7 @@ papervault::vault::PackageHeader header()
             .forms = {},
             .candidates = 0,
             .hall = card,
-            .office = card,
-            .sealers = {},
-            .custody = {},
-            .release_commitment = {},
-            .sealed_host_share = {},
-            .spoken_release = {},
-            .recovery = {},
-            .graders = {},
-            .compartments = {},
-            .binding = {}};
+            .office = card};
 }
 
 } // namespace

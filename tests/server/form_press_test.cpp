@@ -66,16 +66,7 @@ protected:
                                 .forms = {},
                                 .candidates = 0,
                                 .hall = vault::Identity::generate("hall").card(),
-                                .office = vault::Identity::generate("office").card(),
-                                .sealers = {},
-                                .custody = {},
-                                .release_commitment = {},
-                                .sealed_host_share = {},
-                                .spoken_release = {},
-                                .recovery = {},
-                                .graders = {},
-                                .compartments = {},
-                                .binding = {}};
+                                .office = vault::Identity::generate("office").card()};
     boost::json::array paper;
     boost::json::array roster;
     boost::json::object media;

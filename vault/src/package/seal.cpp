@@ -90,15 +90,7 @@ PackageHeader header_for(const SealRequest& request, const Identity& first_seale
             .candidates = request.candidates,
             .hall = request.hall,
             .office = request.office,
-            .sealers = {first_sealer.card(), request.second_sealer},
-            .custody = {},
-            .release_commitment = {},
-            .sealed_host_share = {},
-            .spoken_release = {},
-            .recovery = {},
-            .graders = {},
-            .compartments = {},
-            .binding = {}};
+            .sealers = {first_sealer.card(), request.second_sealer}};
 }
 
 /// Nothing is written that the reader would refuse.

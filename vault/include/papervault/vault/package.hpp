@@ -77,20 +77,21 @@ struct PackageHeader {
     std::string engine_version;
     crypto::Digest snapshot_digest; ///< Of the bank the paper was drawn from.
     crypto::Digest draw_digest;     ///< Of the draw's record.
-    std::vector<FormSummary> forms;
+    std::vector<FormSummary> forms = {};
     int candidates = 0;
-    IdentityCard hall;                 ///< The hall server's machine identity (host lock).
-    IdentityCard office;               ///< Signs releases; answers go home to its box key.
-    std::vector<IdentityCard> sealers; ///< Exactly two, different persons.
-    Quorum custody;
-    crypto::Digest release_commitment;
-    crypto::Bytes sealed_host_share;
-    crypto::Bytes spoken_release; ///< The release share under a spoken code, sealed to the hall. Empty in version 1.
-    Recovery recovery;            ///< Empty in version 1.
-    Quorum graders;
-    std::vector<Compartment> compartments;
+    IdentityCard hall;                      ///< The hall server's machine identity (host lock).
+    IdentityCard office;                    ///< Signs releases; answers go home to its box key.
+    std::vector<IdentityCard> sealers = {}; ///< Exactly two, different persons.
+    Quorum custody = {};
+    crypto::Digest release_commitment = {};
+    crypto::Bytes sealed_host_share = {};
+    crypto::Bytes spoken_release =
+        {};                 ///< The release share under a spoken code, sealed to the hall. Empty in version 1.
+    Recovery recovery = {}; ///< Empty in version 1.
+    Quorum graders = {};
+    std::vector<Compartment> compartments = {};
     /// What every key of the package is bound to: of the header as it was sealed, whatever has been rewrapped since.
-    crypto::Digest binding;
+    crypto::Digest binding = {};
 };
 
 /// Plaintext of one compartment to be sealed.

@@ -1,3 +1,12 @@
+# What all tests include, precompiled once.
+function(papervault_precompile_for_tests)
+  file(WRITE "${CMAKE_BINARY_DIR}/tests/precompiled.cpp" "int main() {}\n")
+  add_executable(test_precompiled EXCLUDE_FROM_ALL "${CMAKE_BINARY_DIR}/tests/precompiled.cpp")
+  target_link_libraries(test_precompiled PRIVATE papervault::build_flags Boost::json GTest::gmock_main)
+  target_compile_features(test_precompiled PRIVATE cxx_std_23)
+  papervault_precompile(test_precompiled SHARED HEADERS <boost/json.hpp> <gmock/gmock.h>)
+endfunction()
+
 # papervault_test(<name> SOURCES … USES <modules> [LIBS …] [LABELS …]): one GoogleTest program, cases found when ctest runs.
 function(papervault_test name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "TIMEOUT" "SOURCES;USES;LIBS;LABELS")
@@ -8,7 +17,9 @@ function(papervault_test name)
   list(TRANSFORM arg_USES PREPEND papervault::)
   target_link_libraries(test_${name} PRIVATE papervault::build_flags ${arg_USES} ${arg_LIBS} GTest::gmock_main)
   target_include_directories(test_${name} PRIVATE "${CMAKE_SOURCE_DIR}/tests")
-  papervault_precompile(test_${name} HEADERS <boost/json.hpp> <gmock/gmock.h>)
+  if(PAPERVAULT_PCH)
+    target_precompile_headers(test_${name} REUSE_FROM test_precompiled)
+  endif()
   target_compile_definitions(test_${name} PRIVATE
     PAPERVAULT_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
     PAPERVAULT_BIN_DIR="${CMAKE_RUNTIME_OUTPUT_DIRECTORY}"

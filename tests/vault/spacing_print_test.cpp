@@ -1,5 +1,5 @@
-// Copies on paper for thirty holders: the marks are printed, read back from the PDF by another program, half of them
-// lost and one in twenty read wrongly, and the right holder is named.
+// Copies on paper for thirty holders: the marks of some (of all with PAPERVAULT_SOAK=1) are printed, read back from the
+// PDF by another program, half of them lost and one in twenty read wrongly, and the right holder is named.
 #include "print/paper_html.hpp"
 #include "print/paper_pdf.hpp"
 #include "vault/expect.hpp"
@@ -16,8 +16,10 @@
 #include <array>
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
 #include <memory>
 #include <random>
+#include <ranges>
 
 namespace papervault::vault::print::test {
 namespace {
@@ -144,7 +146,7 @@ protected:
     }
 };
 
-TEST_F(PrintedCopiesTest, MarksAreReadBackFromThePdfOfEachOfThirtyHolders)
+TEST_F(PrintedCopiesTest, MarksAreReadBackFromThePdfAndNameTheHolderAmongThirty)
 {
     SCOPED_TRACE("seed " + std::to_string(seed));
     if (lines_of(folder / "none").empty() && std::system("command -v pdftotext >/dev/null 2>&1") != 0) {
@@ -165,7 +167,8 @@ TEST_F(PrintedCopiesTest, MarksAreReadBackFromThePdfOfEachOfThirtyHolders)
     int marks = 0;
     int wrong = 0;
     double weakest = 0;
-    for (const CopyOrder& leaked : copies) {
+    const int printed = std::getenv("PAPERVAULT_SOAK") != nullptr ? 30 : 4;
+    for (const CopyOrder& leaked : copies | std::views::take(printed)) {
         const auto group = measure(print(preview(leaked.spacing)), 4.17, 0.1);
         ASSERT_EQ(group.size(), stems.size()) << "every stem is found in the PDF";
         Observation seen;
@@ -187,12 +190,12 @@ TEST_F(PrintedCopiesTest, MarksAreReadBackFromThePdfOfEachOfThirtyHolders)
         EXPECT_EQ(ranked.front().copy->id, leaked.id);
         weakest = std::max(weakest, ranked.front().innocent_match_max);
     }
-    EXPECT_GT(marks, 30 * 100) << "most stems have two lines";
+    EXPECT_GT(marks, printed * 100) << "most stems have two lines";
     EXPECT_LT(wrong, marks / 100) << "of a ruler that is off by a tenth of a point";
-    // About 74 marks are left of a copy; the bound is that of the unluckiest of thirty.
+    // About 74 marks are left of a copy; the bound is that of the unluckiest.
     EXPECT_LT(weakest, 0.05);
-    std::printf("%d marks of 30 copies read, %d wrongly; false alarm of the weakest of them at most %.2g\n", marks,
-                wrong, weakest);
+    std::printf("%d marks of %d copies read, %d wrongly; false alarm of the weakest of them at most %.2g\n", marks,
+                printed, wrong, weakest);
 }
 
 TEST_F(PrintedCopiesTest, MarksMoveNoLineBreakAndNoMoreThanAFewTenths)

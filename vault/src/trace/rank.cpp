@@ -85,7 +85,10 @@ public:
     Ranking(std::span<const engine::Form> forms, const Observation& observation, double misread)
         : observation_{observation}, misread_{misread}
     {
-        for (const engine::Form& form : forms) { random_.emplace(form.id, RandomOrders{form}); }
+        // Four hundred orders of each form are worth making only when somebody has read off an order.
+        if (std::ranges::any_of(observation.runs, [](const auto& run) { return run.size() > 1; })) {
+            for (const engine::Form& form : forms) { random_.emplace(form.id, RandomOrders{form}); }
+        }
         for (const SpacingSeen& seen : observation.spacing) { add(seen); }
     }
 
@@ -93,7 +96,6 @@ public:
     {
         double sum = 0;
         const Places places{copy};
-        const RandomOrders& random = random_.at(copy.form_id);
         for (const auto& run : observation_.runs) {
             for (std::size_t n = 0; n < run.size(); ++n) {
                 if (places.section_size(run[n].id) == 0) {
@@ -108,7 +110,8 @@ public:
                 const bool fits = places.follows(run[n - 1].id, run[n].id);
                 if (!fits && places.section_size(run[n - 1].id) == 0) { continue; }
                 if (!fits && ends_section(copy, run[n - 1].id) && begins_section(copy, run[n].id)) { continue; }
-                sum += std::log10(ratio(fits, random.follows(run[n - 1].id, run[n].id, left), misread_));
+                sum +=
+                    std::log10(ratio(fits, random_.at(copy.form_id).follows(run[n - 1].id, run[n].id, left), misread_));
             }
         }
         for (const std::string& note : observation_.notes) { sum += std::log10(note_ratio(copy, note)); }

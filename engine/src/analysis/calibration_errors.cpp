@@ -38,6 +38,17 @@ public:
         }
     }
 
+    /// Their mean over the ability of who answered so. @param at Room for the scores at a node.
+    void mean_scores(const std::vector<double>& posterior, const std::vector<signed char>& row, std::vector<double>& at,
+                     std::vector<double>& mean) const
+    {
+        mean.assign(size(), 0);
+        for (std::size_t node = 0; node < posterior.size(); ++node) {
+            scores(node, row, at);
+            for (std::size_t i = 0; i < at.size(); ++i) { mean[i] += posterior[node] * at[i]; }
+        }
+    }
+
     /// Calls act(pattern weight, posterior, responses by item) for each pattern.
     template <class Act>
     void for_each_pattern(Act act) const
@@ -60,11 +71,7 @@ public:
         std::vector<double> mean(size());
         std::vector<double> at(size());
         for_each_pattern([&](double weight, const std::vector<double>& posterior, const auto& row) {
-            mean.assign(size(), 0);
-            for (std::size_t node = 0; node < posterior.size(); ++node) {
-                scores(node, row, at);
-                for (std::size_t i = 0; i < at.size(); ++i) { mean[i] += posterior[node] * at[i]; }
-            }
+            mean_scores(posterior, row, at, mean);
             for (std::size_t node = 0; node < posterior.size(); ++node) {
                 scores(node, row, at);
                 const double share = weight * posterior[node];
@@ -84,11 +91,7 @@ public:
         std::vector<double> mean(size());
         std::vector<double> at(size());
         for_each_pattern([&](double weight, const std::vector<double>& posterior, const auto& row) {
-            mean.assign(size(), 0);
-            for (std::size_t node = 0; node < posterior.size(); ++node) {
-                scores(node, row, at);
-                for (std::size_t i = 0; i < at.size(); ++i) { mean[i] += posterior[node] * at[i]; }
-            }
+            mean_scores(posterior, row, at, mean);
             for (std::size_t i = 0; i < mean.size(); ++i) {
                 for (std::size_t j = 0; j <= i; ++j) { sum.at(i, j) += weight * mean[i] * mean[j]; }
             }

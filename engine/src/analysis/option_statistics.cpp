@@ -4,6 +4,8 @@
 #include <papervault/engine/assert.hpp>
 
 #include <algorithm>
+#include <cmath>
+#include <numeric>
 
 namespace papervault::engine {
 
@@ -13,7 +15,6 @@ struct OptionAnalysis::Sums {
     double total = 0;
     double deviation = 0;      ///< Of the totals from their mean.
     double rest_deviation = 0; ///< Of the totals of the other items.
-    double rest_moment = 0;
     std::size_t upper = 0;
     std::size_t lower = 0;
 
@@ -54,7 +55,7 @@ std::vector<double> OptionAnalysis::deviations_without(std::size_t item) const
     return rest;
 }
 
-OptionStatistics OptionAnalysis::finish(const Sums& sums) const
+OptionStatistics OptionAnalysis::finish(const Sums& sums, double rest_moment) const
 {
     OptionStatistics one;
     if (totals_.empty()) { return one; }
@@ -69,7 +70,7 @@ OptionStatistics OptionAnalysis::finish(const Sums& sums) const
         return co_moment / std::sqrt(spread * moment);
     };
     one.point_biserial = correlation(sums.deviation, total_moment_);
-    one.point_biserial_rest = correlation(sums.rest_deviation, sums.rest_moment);
+    one.point_biserial_rest = correlation(sums.rest_deviation, rest_moment);
     if (sums.count > 0) { one.mean_total = sums.total / chosen; }
     if (group_size_ > 0) {
         one.upper_share = static_cast<double>(sums.upper) / static_cast<double>(group_size_);
@@ -78,18 +79,19 @@ OptionStatistics OptionAnalysis::finish(const Sums& sums) const
     return one;
 }
 
-namespace {
-
-void name_options(std::vector<OptionStatistics>& statistics, std::span<const std::string> options,
-                  std::span<const std::string> correct_options)
+std::vector<OptionStatistics> OptionAnalysis::finish(std::span<const Sums> sums, std::span<const double> rest,
+                                                     std::span<const std::string> options,
+                                                     std::span<const std::string> correct_options) const
 {
+    const double rest_moment = std::inner_product(rest.begin(), rest.end(), rest.begin(), 0.0);
+    std::vector<OptionStatistics> statistics;
+    for (const Sums& each : sums) { statistics.push_back(finish(each, rest_moment)); }
     for (std::size_t option = 0; option < options.size(); ++option) {
         statistics[option].option = options[option];
         statistics[option].is_key = std::ranges::find(correct_options, options[option]) != correct_options.end();
     }
+    return statistics;
 }
-
-} // namespace
 
 std::vector<OptionStatistics> OptionAnalysis::of(std::size_t item, std::span<const std::string> options,
                                                  std::span<const std::string> correct_options,
@@ -98,18 +100,10 @@ std::vector<OptionStatistics> OptionAnalysis::of(std::size_t item, std::span<con
     PAPERVAULT_ASSERT(chosen.size() == totals_.size());
     const auto rest = deviations_without(item);
     std::vector<Sums> sums(options.size() + 1);
-    double rest_moment = 0;
     for (std::size_t row = 0; row < chosen.size(); ++row) {
         sums[chosen[row]].add(totals_[row], deviations_[row], rest[row], group_[row]);
-        rest_moment += rest[row] * rest[row];
     }
-    std::vector<OptionStatistics> statistics;
-    for (Sums& each : sums) {
-        each.rest_moment = rest_moment;
-        statistics.push_back(finish(each));
-    }
-    name_options(statistics, options, correct_options);
-    return statistics;
+    return finish(sums, rest, options, correct_options);
 }
 
 std::vector<OptionStatistics> OptionAnalysis::of(std::size_t item, std::span<const std::string> options,
@@ -119,22 +113,14 @@ std::vector<OptionStatistics> OptionAnalysis::of(std::size_t item, std::span<con
     PAPERVAULT_ASSERT(responses.size() == totals_.size());
     const auto rest = deviations_without(item);
     std::vector<Sums> sums(options.size() + 1);
-    double rest_moment = 0;
     for (std::size_t row = 0; row < responses.size(); ++row) {
         const auto add = [&](Sums& to) { to.add(totals_[row], deviations_[row], rest[row], group_[row]); };
         for (std::size_t option = 0; option < options.size(); ++option) {
             if (std::ranges::find(responses[row], options[option]) != responses[row].end()) { add(sums[option]); }
         }
         if (std::ranges::all_of(responses[row], &std::string::empty)) { add(sums.back()); }
-        rest_moment += rest[row] * rest[row];
     }
-    std::vector<OptionStatistics> statistics;
-    for (Sums& each : sums) {
-        each.rest_moment = rest_moment;
-        statistics.push_back(finish(each));
-    }
-    name_options(statistics, options, correct_options);
-    return statistics;
+    return finish(sums, rest, options, correct_options);
 }
 
 std::vector<OptionStatistics> option_statistics(const ScoreMatrix& scores, std::size_t item,

@@ -89,7 +89,10 @@ public:
 
 private:
     struct Sums;
-    [[nodiscard]] OptionStatistics finish(const Sums& sums) const;
+    [[nodiscard]] OptionStatistics finish(const Sums& sums, double rest_moment) const;
+    [[nodiscard]] std::vector<OptionStatistics> finish(std::span<const Sums> sums, std::span<const double> rest,
+                                                       std::span<const std::string> options,
+                                                       std::span<const std::string> correct_options) const;
     [[nodiscard]] std::vector<double> deviations_without(std::size_t item) const;
 
     const ScoreMatrix* scores_;

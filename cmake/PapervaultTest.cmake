@@ -1,13 +1,14 @@
-# What all tests include, precompiled once.
-function(papervault_precompile_for_tests)
-  file(WRITE "${CMAKE_BINARY_DIR}/tests/precompiled.cpp" "int main() {}\n")
-  add_executable(test_precompiled EXCLUDE_FROM_ALL "${CMAKE_BINARY_DIR}/tests/precompiled.cpp")
-  target_link_libraries(test_precompiled PRIVATE papervault::build_flags Boost::json GTest::gmock_main)
+# What all tests include, precompiled once, and their main().
+function(papervault_prepare_tests)
+  add_library(test_main STATIC "${CMAKE_SOURCE_DIR}/tests/main.cpp")
+  target_link_libraries(test_main PUBLIC papervault::build_flags GTest::gmock)
+  add_executable(test_precompiled EXCLUDE_FROM_ALL "${CMAKE_SOURCE_DIR}/tests/main.cpp")
+  target_link_libraries(test_precompiled PRIVATE papervault::build_flags Boost::json GTest::gmock)
   target_compile_features(test_precompiled PRIVATE cxx_std_23)
   papervault_precompile(test_precompiled SHARED HEADERS <boost/json.hpp> <gmock/gmock.h>)
 endfunction()
 
-# papervault_test(<name> SOURCES … USES <modules> [LIBS …] [LABELS …]): one GoogleTest program, cases found when ctest runs.
+# papervault_test(<name> SOURCES … USES <modules> [LIBS …] [LABELS …]): one GoogleTest program, suites found when ctest runs.
 function(papervault_test name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "TIMEOUT" "SOURCES;USES;LIBS;LABELS")
   if(NOT arg_TIMEOUT)
@@ -15,7 +16,7 @@ function(papervault_test name)
   endif()
   add_executable(test_${name} ${arg_SOURCES})
   list(TRANSFORM arg_USES PREPEND papervault::)
-  target_link_libraries(test_${name} PRIVATE papervault::build_flags ${arg_USES} ${arg_LIBS} GTest::gmock_main)
+  target_link_libraries(test_${name} PRIVATE papervault::build_flags ${arg_USES} ${arg_LIBS} test_main)
   target_include_directories(test_${name} PRIVATE "${CMAKE_SOURCE_DIR}/tests")
   if(PAPERVAULT_PCH)
     target_precompile_headers(test_${name} REUSE_FROM test_precompiled)
@@ -24,9 +25,12 @@ function(papervault_test name)
     PAPERVAULT_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
     PAPERVAULT_BIN_DIR="${CMAKE_RUNTIME_OUTPUT_DIRECTORY}"
     PAPERVAULT_SHARED_DATA_DIR="${CMAKE_SOURCE_DIR}/../shared/data")
-  include(GoogleTest)
-  gtest_discover_tests(test_${name} DISCOVERY_MODE PRE_TEST
-    PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS "${arg_LABELS}")
+  set(suites "${CMAKE_CURRENT_BINARY_DIR}/test_${name}_suites.cmake")
+  file(GENERATE OUTPUT "${suites}" CONTENT "set(program \"$<TARGET_FILE:test_${name}>\")
+set(properties TIMEOUT ${arg_TIMEOUT} SKIP_RETURN_CODE 77 LABELS \"${arg_LABELS}\")
+include(\"${CMAKE_SOURCE_DIR}/cmake/DiscoverSuites.cmake\")
+")
+  set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES "${suites}")
 endfunction()
 
 # papervault_fuzz(<name> SOURCES <file with LLVMFuzzerTestOneInput> USES <modules>): with the fuzz preset a libFuzzer

@@ -115,7 +115,7 @@ INSTANTIATE_TEST_SUITE_P(
                     RuleCase{"pictures", [](BlueprintRules& r) { r.pictures = AmountRange{1, 1}; }},
                     RuleCase{"characters", [](BlueprintRules& r) { r.characters = AmountRange{0, 150}; }},
                     RuleCase{"seconds", [](BlueprintRules& r) { r.seconds = AmountRange{200, 240}; }}),
-    [](const auto& info) { return std::string{info.param.name}; });
+    [](const auto& one) { return std::string{one.param.name}; });
 
 TEST(EnemySetTest, OfThePoolAreKeptApartWithoutBeingAskedFor)
 {

@@ -31,7 +31,7 @@ TEST_P(SmallestConflictTest, HasAsFewMembersAsAnyConflict)
         const std::size_t count = 2 + random() % 14;
         std::vector<std::uint32_t> conflicts(1 + random() % 12);
         for (std::uint32_t& conflict : conflicts) {
-            conflict = (random() | random()) & ((1U << count) - 1);
+            conflict = static_cast<std::uint32_t>(random() | random()) & ((1U << count) - 1);
             if (conflict == 0) { conflict = 1; }
         }
         const AskPossible ask = [&](const ConstraintSet& asked) {
@@ -66,7 +66,7 @@ TEST(HittingSetTest, IsSmallestAmongAllSets)
         const std::size_t count = 1 + random() % 10;
         std::vector<std::vector<std::size_t>> sets(random() % 8);
         for (auto& set : sets) {
-            std::uint32_t bits = random() & ((1U << count) - 1);
+            std::uint32_t bits = static_cast<std::uint32_t>(random()) & ((1U << count) - 1);
             if (bits == 0) { bits = 1; }
             for (std::size_t n = 0; n < count; ++n) {
                 if ((bits >> n & 1U) != 0) { set.push_back(n); }
@@ -184,7 +184,7 @@ TEST(ProblemDiagnosisTest, IsRightWhereAllFormsCanBeLookedAt)
     int infeasible = 0;
     for (std::uint32_t seed = 1; seed <= 300; ++seed) {
         std::mt19937 random{seed};
-        AssemblyProblem problem = problem_of(10, 3 + random() % 3);
+        AssemblyProblem problem = problem_of(10, static_cast<std::uint32_t>(3 + random() % 3));
         for (int n = 0; n < 4; ++n) {
             std::vector<std::uint32_t> items;
             for (std::uint32_t item = 0; item < 10; ++item) {

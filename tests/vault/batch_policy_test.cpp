@@ -284,7 +284,7 @@ INSTANTIATE_TEST_SUITE_P(
                                 .bands = {}},
                                "0",
                                "不合格"}),
-    [](const auto& info) { return info.param.name; });
+    [](const auto& one) { return one.param.name; });
 
 } // namespace
 } // namespace papervault::vault::test

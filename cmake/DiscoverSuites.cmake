@@ -1,0 +1,18 @@
+# Read by ctest with `program` and `properties` set: one test for each suite of a GoogleTest program. A process for each of
+# two thousand cases would cost more than the cases.
+get_filename_component(name "${program}" NAME)
+if(NOT EXISTS "${program}")
+  add_test(${name}_NOT_BUILT ${name}_NOT_BUILT)
+  return()
+endif()
+execute_process(COMMAND "${program}" --gtest_list_tests OUTPUT_VARIABLE listing RESULT_VARIABLE failed)
+string(REGEX MATCHALL "[A-Za-z0-9_/]+[.] *(#[^\n]*)?\n" suites "${listing}")
+if(failed OR suites STREQUAL "")
+  add_test(${name}_LISTS_NO_TESTS ${name}_LISTS_NO_TESTS)
+  return()
+endif()
+foreach(line IN LISTS suites)
+  string(REGEX REPLACE "[.].*" "" suite "${line}")
+  add_test([=[${suite}]=] "${program}" "--gtest_filter=${suite}.*" --gtest_brief=1)
+  set_tests_properties([=[${suite}]=] PROPERTIES ${properties})
+endforeach()

@@ -157,7 +157,10 @@ TEST(RandomBlueprintTest, SoaksWithRules)
         }
         const auto drawer = FormDrawer::compile(pool, blueprint);
         if (!drawer) {
-            ASSERT_FALSE(exists) << drawer.error().detail;
+            // An item may stand in several sections: then the blueprint has to name one, whether or not a form exists.
+            if (!drawer.error().detail.ends_with("several sections have its type; name one")) {
+                ASSERT_FALSE(exists) << drawer.error().detail;
+            }
             continue;
         }
         if (!exists && round % 500 != 0) { continue; } // giving up takes its time

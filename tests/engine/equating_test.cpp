@@ -25,7 +25,8 @@ TEST(EquipercentileTest, IsThatOfKolenAndBrennan)
 
 TEST(EquipercentileTest, OfAFormWithItselfChangesNothing)
 {
-    for (const EquatedScore& each : equate_equipercentile(small_x, small_x, false).value()) {
+    const auto equated = equate_equipercentile(small_x, small_x, false).value();
+    for (const EquatedScore& each : equated) {
         EXPECT_NEAR(each.equivalent, each.score, 1e-12);
     }
     // Scores that nobody has: the middle of the gap.

@@ -164,7 +164,8 @@ TEST_F(CandidatesFormsTest, AreDrawnSealedDeliveredAndGraded)
             shown.emplace(item.at("id").as_string());
         }
         std::set<std::string> drawn;
-        for (const auto& item : draws.form(record, candidate.form_id)->sections.front().items) {
+        const engine::Form form = draws.form(record, candidate.form_id).value();
+        for (const auto& item : form.sections.front().items) {
             drawn.insert(item.item.id);
         }
         EXPECT_EQ(shown, drawn);
@@ -307,7 +308,8 @@ TEST_F(CandidatesFormsTest, AreReadFromTheFormatPageAlone)
     DrawRegister draws{vault};
     const DrawRecord record = draws.find(draw_id).value();
     std::string expected;
-    for (const CandidatesForm& form : draws.candidates_forms(record, std::array<std::uint32_t, 3>{1, 2, 3}).value()) {
+    const auto forms = draws.candidates_forms(record, std::array<std::uint32_t, 3>{1, 2, 3}).value();
+    for (const CandidatesForm& form : forms) {
         expected += std::to_string(form.number);
         char separator = '|';
         for (const std::string& id : form.sections.front()) {

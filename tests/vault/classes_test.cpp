@@ -67,7 +67,8 @@ TEST_F(ClassesTest, AreCountedInEveryForm)
     DrawRegister draws{vault};
     ASSERT_THAT(draws.verify(id), Succeeds());
     ItemBank bank{vault};
-    for (const engine::Form& form : draws.forms(*draws.find(id)).value()) {
+    const auto forms = draws.forms(*draws.find(id)).value();
+    for (const engine::Form& form : forms) {
         int right_a = 0;
         int of_level_4 = 0;
         int applied = 0;

@@ -27,7 +27,8 @@ std::string edited(const std::string& document, const std::function<void(object&
 std::map<std::string, engine::Form, std::less<>> sample_forms()
 {
     std::map<std::string, engine::Form, std::less<>> forms;
-    for (const engine::Form& form : sample_paper().forms) { forms.emplace(form.id, form); }
+    const GoldenPaper paper = sample_paper();
+    for (const engine::Form& form : paper.forms) { forms.emplace(form.id, form); }
     return forms;
 }
 

@@ -25,8 +25,8 @@ TEST(EquipercentileTest, IsThatOfKolenAndBrennan)
 
 TEST(EquipercentileTest, OfAFormWithItselfChangesNothing)
 {
-    const auto equated = equate_equipercentile(small_x, small_x, false).value();
-    for (const EquatedScore& each : equated) {
+    const auto unchanged = equate_equipercentile(small_x, small_x, false).value();
+    for (const EquatedScore& each : unchanged) {
         EXPECT_NEAR(each.equivalent, each.score, 1e-12);
     }
     // Scores that nobody has: the middle of the gap.

@@ -31,21 +31,7 @@ protected:
     {
         office.import_items();
         office.create_batch();
-        {
-            OfficeVault vault = office.as(office.chen);
-            draw_id =
-                DrawRegister{vault}
-                    .open(OfficeBench::blueprint(), {office.chen.card().id(), office.lin.card().id()}, at(morning))
-                    .value();
-        }
-        for (const auto step : {&DrawRegister::commit, &DrawRegister::reveal}) {
-            for (const Identity* who : {&office.chen, &office.lin}) {
-                OfficeVault vault = office.as(*who);
-                EXPECT_THAT((DrawRegister{vault}.*step)(draw_id, *who, office.folder / (draw_id + who->card().id()),
-                                                        at(morning)),
-                            Succeeds());
-            }
-        }
+        draw_id = office.ready_draw();
         OfficeVault vault = office.as(office.chen);
         EXPECT_THAT(DrawRegister{vault}.run_loft(draw_id, 12, at(morning)), Succeeds());
     }

@@ -37,20 +37,7 @@ protected:
     }
     std::string drawn(bool one_each = false)
     {
-        std::string id;
-        {
-            OfficeVault vault = office.as(office.chen);
-            id = DrawRegister{vault}
-                     .open(blueprint, {office.chen.card().id(), office.lin.card().id()}, at(morning))
-                     .value();
-        }
-        for (const auto step : {&DrawRegister::commit, &DrawRegister::reveal}) {
-            for (const Identity* who : {&office.chen, &office.lin}) {
-                OfficeVault vault = office.as(*who);
-                EXPECT_THAT((DrawRegister{vault}.*step)(id, *who, office.folder / (id + who->card().id()), at(morning)),
-                            Succeeds());
-            }
-        }
+        const std::string id = office.ready_draw(blueprint);
         OfficeVault vault = office.as(office.chen);
         DrawRegister draws{vault};
         EXPECT_THAT(one_each ? draws.run_loft(id, 40, at(morning)) : draws.run(id, at(morning)), Succeeds());

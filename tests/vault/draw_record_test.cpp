@@ -12,27 +12,6 @@
 namespace papervault::vault::test {
 namespace {
 
-/// A draw whose seed is complete but that has not been run.
-std::string ready_draw(const OfficeBench& office, const std::string& beacon_source = {})
-{
-    std::string id;
-    {
-        OfficeVault vault = office.as(office.chen);
-        id = DrawRegister{vault}
-                 .open(OfficeBench::blueprint(), {office.chen.card().id(), office.lin.card().id()}, at(morning),
-                       beacon_source)
-                 .value();
-    }
-    for (const auto step : {&DrawRegister::commit, &DrawRegister::reveal}) {
-        for (const Identity* who : {&office.chen, &office.lin}) {
-            OfficeVault vault = office.as(*who);
-            EXPECT_THAT((DrawRegister{vault}.*step)(id, *who, office.folder / (id + who->card().id()), at(morning)),
-                        Succeeds());
-        }
-    }
-    return id;
-}
-
 void execute(OfficeVault& vault, const std::string& sql)
 {
     vault.database().execute(sql.c_str());
@@ -121,8 +100,8 @@ TEST(DrawRecordTest, MixesAPublicValueIntoTheSeedThatWasNamedBefore)
 {
     const OfficeBench office;
     office.import_items();
-    const std::string id = ready_draw(office, "drand 4711");
-    const std::string without = ready_draw(office);
+    const std::string id = office.ready_draw(OfficeBench::blueprint(), "drand 4711");
+    const std::string without = office.ready_draw();
     OfficeVault vault = office.as(office.chen);
     DrawRegister draws{vault};
     EXPECT_THAT(draws.run(id, at(morning)), RefusesNaming(VaultError::conflict, "drand 4711"));
@@ -155,7 +134,7 @@ protected:
 
 TEST_F(LoftTest, DrawsAFormForEachCandidateAndAnyOneAgainAlone)
 {
-    const std::string id = ready_draw(office);
+    const std::string id = office.ready_draw();
     OfficeVault vault = office.as(office.chen);
     DrawRegister draws{vault};
     std::size_t last = 0;
@@ -187,7 +166,7 @@ TEST_F(LoftTest, DrawsAFormForEachCandidateAndAnyOneAgainAlone)
 
 TEST_F(LoftTest, FormNDoesNotDependOnHowManyThereAre)
 {
-    const std::string id = ready_draw(office);
+    const std::string id = office.ready_draw();
     OfficeVault vault = office.as(office.chen);
     DrawRegister draws{vault};
     const DrawRecord few = draws.run_loft(id, 3, at(morning)).value();
@@ -206,7 +185,7 @@ TEST_F(LoftTest, FormNDoesNotDependOnHowManyThereAre)
 
 TEST_F(LoftTest, RefusesNumbersItHasNotAndDigestsThatWereChanged)
 {
-    const std::string id = ready_draw(office);
+    const std::string id = office.ready_draw();
     OfficeVault vault = office.as(office.chen);
     DrawRegister draws{vault};
     EXPECT_THAT(draws.run_loft(id, 0, at(morning)), RefusesWith(VaultError::malformed));
@@ -224,7 +203,7 @@ TEST_F(LoftTest, RefusesNumbersItHasNotAndDigestsThatWereChanged)
 
 TEST_F(LoftTest, RefusesToDrawForSomebodyWithoutTheRight)
 {
-    const std::string id = ready_draw(office);
+    const std::string id = office.ready_draw();
     OfficeVault vault = office.as(office.wang);
     EXPECT_THAT(DrawRegister{vault}.run_loft(id, 5, at(morning)), RefusesWith(VaultError::not_permitted));
 }

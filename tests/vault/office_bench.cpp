@@ -79,22 +79,26 @@ engine::Blueprint OfficeBench::blueprint()
     return blueprint;
 }
 
-std::string OfficeBench::draw(const engine::Blueprint& wanted) const
+std::string OfficeBench::ready_draw(const engine::Blueprint& wanted, const std::string& beacon_source) const
 {
     std::string id;
     {
         OfficeVault vault = as(chen);
-        id = must(DrawRegister{vault}.open(wanted, {chen.card().id(), lin.card().id()}, at(morning)));
+        id = must(DrawRegister{vault}.open(wanted, {chen.card().id(), lin.card().id()}, at(morning), beacon_source));
     }
-    const auto contribute = [&](const Identity& who, auto step) {
-        OfficeVault vault = as(who);
-        DrawRegister draws{vault};
-        must((draws.*step)(id, who, folder / (id + who.card().id()), at(morning)));
-    };
-    contribute(chen, &DrawRegister::commit);
-    contribute(lin, &DrawRegister::commit);
-    contribute(chen, &DrawRegister::reveal);
-    contribute(lin, &DrawRegister::reveal);
+    for (const auto step : {&DrawRegister::commit, &DrawRegister::reveal}) {
+        for (const Identity* who : {&chen, &lin}) {
+            OfficeVault vault = as(*who);
+            DrawRegister draws{vault};
+            must((draws.*step)(id, *who, folder / (id + who->card().id()), at(morning)));
+        }
+    }
+    return id;
+}
+
+std::string OfficeBench::draw(const engine::Blueprint& wanted) const
+{
+    const std::string id = ready_draw(wanted);
     {
         OfficeVault vault = as(chen);
         must(DrawRegister{vault}.run(id, at(morning)));

@@ -46,6 +46,9 @@ public:
     /// 24 single-choice items over two knowledge points, right answers A.
     void import_items() const;
     [[nodiscard]] static engine::Blueprint blueprint();
+    /// A draw whose seed is complete (of chen and lin) but that has not been run.
+    [[nodiscard]] std::string ready_draw(const engine::Blueprint& wanted = blueprint(),
+                                         const std::string& beacon_source = {}) const;
     /// @return The draw's id, drawn by chen and proof-read by lin.
     [[nodiscard]] std::string draw(const engine::Blueprint& wanted = blueprint()) const;
     void create_batch(const std::string& id = "B-01") const;

@@ -41,6 +41,15 @@ TEST(ResponseTableTest, TakesNamesOfCandidatesFromTheFirstColumn)
     EXPECT_EQ(table.code(1, 0), 0U);
 }
 
+TEST(ResponseTableTest, TakesAColumnWithoutAHeadingForNames)
+{
+    const auto table =
+        ResponseTable::read("\xEF\xBB\xBF\"\",\"q1\",\"q2\"\r\n\"P1\",\"A\",NA\r\n\"P2\",,\"B\"\r\n").value();
+    EXPECT_THAT(table.items(), testing::ElementsAre("q1", "q2"));
+    EXPECT_THAT(table.candidates(), testing::ElementsAre("P1", "P2"));
+    EXPECT_EQ(table.text(1, 1), "B");
+}
+
 TEST(ResponseTableTest, KeepsARowThatIsOneEmptyCell)
 {
     EXPECT_EQ(ResponseTable::read("q\nA\n\nB\n").value().candidates().size(), 3U);
@@ -53,6 +62,7 @@ TEST(ResponseTableTest, RefusesWhatIsNoTable)
     EXPECT_THAT(refusal("a,b\n"), HasSubstr("no row"));
     EXPECT_THAT(refusal("a,a\n1,2\n"), HasSubstr("line 1: two columns"));
     EXPECT_THAT(refusal("a,\n1,2\n"), HasSubstr("without a name"));
+    EXPECT_THAT(refusal("\"\"\nx\n"), HasSubstr("names no item"));
     EXPECT_THAT(refusal("id\nx\n"), HasSubstr("names no item"));
     EXPECT_THAT(refusal("a,b\n1,2\n1\n"), HasSubstr("line 3: has 1 cells"));
     EXPECT_THAT(refusal("id,b\nx,2\nx,3\n"), HasSubstr("line 3: x was above"));

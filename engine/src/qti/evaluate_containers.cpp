@@ -78,11 +78,12 @@ Value Evaluator::random(const Expression& expression, const Value& operand)
     return Value::single(*operand.base_type(), operand.scalars()[random_->below(operand.scalars().size())]);
 }
 
+/// A single value in place of the container is a container of one: authors compare single responses so.
 Value Evaluator::member(const Expression& expression, const Value& value, const Value& container)
 {
     if (value.is_null() || container.is_null()) { return {}; }
     if (value.cardinality() != Cardinality::single) { return wrong_type(expression, value); }
-    if (!container.is_container() || container.base_type() != value.base_type()) {
+    if (container.cardinality() == Cardinality::record || container.base_type() != value.base_type()) {
         return wrong_type(expression, container);
     }
     return Value::boolean(std::ranges::any_of(container.scalars(), [&](const Scalar& scalar) {

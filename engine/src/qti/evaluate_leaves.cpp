@@ -38,15 +38,16 @@ Value Evaluator::paid(Value value)
 
 double Evaluator::mapped(BaseType type, const Mapping& mapping, const Scalar& scalar)
 {
-    const auto* text = type == BaseType::string ? std::get_if<std::string>(&scalar) : nullptr;
+    const auto* text = std::get_if<std::string>(&scalar);
     const std::string folded = text == nullptr ? std::string{} : lower_case(*text);
     if (!spend(mapping.entries.size())) { return 0.0; }
     for (const MapEntry& entry : mapping.entries) {
         if (same_scalar(type, entry.key, scalar)) { return entry.value; }
         if (entry.case_sensitive || text == nullptr) { continue; }
         // Changing the case never changes the number of bytes.
-        const auto& key = std::get<std::string>(entry.key);
-        if (key.size() == text->size() && spend(key.size() * 4) && lower_case(key) == folded) { return entry.value; }
+        const auto* key = std::get_if<std::string>(&entry.key);
+        if (key == nullptr || key->size() != text->size() || !spend(key->size() * 4)) { continue; }
+        if (lower_case(*key) == folded) { return entry.value; }
     }
     return mapping.default_value;
 }
@@ -86,7 +87,13 @@ Value Evaluator::map_response(const Expression& expression)
         return Value::floating(0.0);
     }
     const Mapping& mapping = *declaration->mapping;
-    if (value->is_null()) { return Value::floating(within_bounds(mapping, mapping.default_value)); }
+    if (value->is_null()) {
+        // The empty string is NULL, so an entry for it is the entry for NULL.
+        const bool may_be_empty = declaration->base_type == BaseType::string;
+        const double otherwise =
+            may_be_empty ? mapped(BaseType::string, mapping, Scalar{std::string{}}) : mapping.default_value;
+        return Value::floating(within_bounds(mapping, otherwise));
+    }
     const auto type = value->base_type();
     if (!type) { return wrong_type(expression, *value); }
     if (!spend(size_of(*value) + value->scalars().size() * value->scalars().size())) { return {}; }

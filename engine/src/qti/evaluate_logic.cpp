@@ -7,6 +7,12 @@
 #include <cmath>
 
 namespace papervault::engine::qti {
+namespace {
+
+/// Of compiling a pattern that a variable holds: at most some hundred times in one evaluation.
+constexpr std::size_t pattern_work = 64'000;
+
+} // namespace
 
 Value Evaluator::logic(const Expression& expression, Operands operands)
 {
@@ -75,9 +81,20 @@ Value Evaluator::pattern_match(const Expression& expression, const Value& operan
 {
     if (operand.is_null()) { return Value::null_of(Cardinality::single, BaseType::boolean); }
     if (!operand.is_single(BaseType::string)) { return wrong_type(expression, operand); }
-    const auto& pattern = std::get<Pattern>(expression.parameters);
     if (!spend(size_of(operand) * 4)) { return {}; }
-    return Value::boolean(matches(pattern, std::get<std::string>(operand.scalars().front())));
+    const auto& text = std::get<std::string>(operand.scalars().front());
+    if (const auto* pattern = std::get_if<Pattern>(&expression.parameters)) {
+        return Value::boolean(matches(*pattern, text));
+    }
+    const auto& name = std::get<PatternVariable>(expression.parameters).identifier;
+    const auto source = environment_.variable(name, {});
+    if (!source || source->is_null() || !source->is_single(BaseType::string)) {
+        return fail_in(expression, "the variable " + name + " holds no pattern");
+    }
+    if (!spend(pattern_work)) { return {}; }
+    const auto pattern = compile_pattern(std::get<std::string>(source->scalars().front()));
+    if (!pattern) { return fail_in(expression, pattern.error().detail); }
+    return Value::boolean(matches(*pattern, text));
 }
 
 /// Of a container, one point inside is enough.

@@ -67,7 +67,11 @@ Value Evaluator::total(const Expression& expression, Operands operands)
 /// min and max. The standard makes operands that are no numbers NULL here, not an error.
 Value Evaluator::extreme(const Expression& expression, Operands operands)
 {
-    if (any_null(operands) || !std::ranges::all_of(operands, is_numeric_value)) { return null_number(false); }
+    if (any_null(operands)) { return null_number(false); }
+    for (const Value& operand : operands) {
+        if (operand.cardinality() == Cardinality::record) { return wrong_type(expression, operand); }
+    }
+    if (!std::ranges::all_of(operands, is_numeric_value)) { return null_number(false); }
     const bool is_min = expression.op == Operator::min;
     std::optional<Scalar> best;
     for (const Value& operand : operands) {
@@ -109,7 +113,8 @@ Value Evaluator::divisor(const Expression& expression, Operands operands)
     return Value::integer(result);
 }
 
-/// subtract, divide and power. Outside the domain the result is NULL: division by zero, roots of negative numbers.
+/// subtract, divide and power. Outside the domain and the range of floats the result is NULL: division by zero, roots
+/// of negative numbers, 10 to the power of 400.
 Value Evaluator::arithmetic(const Expression& expression, const Value& left, const Value& right)
 {
     if (left.is_null() || right.is_null()) { return null_number(false); }
@@ -128,10 +133,11 @@ Value Evaluator::arithmetic(const Expression& expression, const Value& left, con
         }
         return Value::integer(difference);
     }
-    if (expression.op == Operator::divide) { return b == 0.0 ? null_number(false) : Value::floating(a / b); }
-    if (a == 0.0 && b < 0.0) { return null_number(false); }
-    const double power = std::pow(a, b);
-    return std::isnan(power) ? null_number(false) : Value::floating(power);
+    const bool is_division = expression.op == Operator::divide;
+    if (is_division ? b == 0.0 : a == 0.0 && b < 0.0) { return null_number(false); }
+    const double result = is_division ? a / b : std::pow(a, b);
+    const bool is_too_large = std::isinf(result) && std::isfinite(a) && std::isfinite(b);
+    return std::isnan(result) || is_too_large ? null_number(false) : Value::floating(result);
 }
 
 /// integerDivide rounds towards minus infinity, so that integerModulus has the sign of the second operand.
@@ -195,7 +201,8 @@ Value Evaluator::statistic(const Expression& expression, const Value& operand)
     const Statistic which = std::get<Statistic>(expression.parameters);
     const auto count = static_cast<double>(operand.scalars().size());
     double mean = 0.0;
-    for (const Scalar& scalar : operand.scalars()) { mean += qti::number_of(scalar) / count; }
+    for (const Scalar& scalar : operand.scalars()) { mean += qti::number_of(scalar); }
+    mean /= count;
     if (which == Statistic::mean) { return Value::floating(mean); }
     const bool is_sample = which == Statistic::sample_variance || which == Statistic::sample_sd;
     if (is_sample && count < 2) { return null_number(false); }

@@ -69,6 +69,14 @@ std::optional<double> Evaluator::number_of(const Expression& expression, const N
 
 std::optional<std::int64_t> Evaluator::whole_of(const Expression& expression, const NumberOrVariable& source)
 {
+    if (const auto* name = std::get_if<std::string>(&source)) {
+        const auto value = environment_.variable(*name, {});
+        if (!value || value->is_null() || !value->is_single(BaseType::integer)) {
+            fail_in(expression, "the variable " + *name + " holds no integer");
+            return std::nullopt;
+        }
+        return std::get<std::int64_t>(value->scalars().front());
+    }
     const auto number = number_of(expression, source);
     if (!number) { return std::nullopt; }
     if (*number != std::floor(*number) || std::abs(*number) > 9e15) {

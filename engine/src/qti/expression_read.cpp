@@ -157,8 +157,7 @@ Tolerance read_tolerance(Fields& fields)
     Tolerance tolerance;
     tolerance.mode = fields.one_of<ToleranceMode>("tolerancemode", tolerance_modes, ToleranceMode::exact);
     for (const std::string& word : fields.words("tolerance")) {
-        const auto number = scalar_from_text(BaseType::floating, word);
-        tolerance.tolerances.push_back(number ? NumberOrVariable{std::get<double>(*number)} : NumberOrVariable{word});
+        tolerance.tolerances.push_back(number_or_variable_from(word));
     }
     if (tolerance.mode != ToleranceMode::exact && tolerance.tolerances.empty()) {
         fields.problem("tolerance", "is missing");
@@ -209,6 +208,8 @@ Result<Parameters> read_parameters(const XmlNode& element, Expression& made, Fie
             fields.problem("pattern", "is missing");
             break;
         }
+        // A pattern can't begin with a brace.
+        if (auto variable = variable_in_braces(*source)) { return Parameters{PatternVariable{std::move(*variable)}}; }
         auto pattern = compile_pattern(*source);
         if (!pattern) { return std::unexpected{pattern.error()}; }
         return Parameters{std::move(*pattern)};

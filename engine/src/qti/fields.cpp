@@ -119,13 +119,21 @@ std::optional<std::int64_t> Fields::optional_integer(std::string_view name)
     return number;
 }
 
+std::optional<std::string> variable_in_braces(std::string_view word)
+{
+    if (word.size() <= 2 || word.front() != '{' || word.back() != '}') { return std::nullopt; }
+    return std::string{word.substr(1, word.size() - 2)};
+}
+
+NumberOrVariable number_or_variable_from(const std::string& word)
+{
+    if (const auto number = float_from_text(word)) { return *number; }
+    return variable_in_braces(word).value_or(word);
+}
+
 NumberOrVariable Fields::number_or_variable(std::string_view name)
 {
-    const std::string word = text(name);
-    if (const auto number = float_from_text(word)) { return *number; }
-    // QTI 2.0 wrote references to variables in braces.
-    if (word.size() > 2 && word.front() == '{' && word.back() == '}') { return word.substr(1, word.size() - 2); }
-    return word;
+    return number_or_variable_from(text(name));
 }
 
 NumberOrVariable Fields::number_or_variable(std::string_view name, double otherwise)

@@ -56,6 +56,9 @@ private:
     std::string problem_;
 };
 
+/// "{NAME}": how QTI 2.0 wrote every reference to a variable, and later versions one in a pattern.
+[[nodiscard]] std::optional<std::string> variable_in_braces(std::string_view word);
+[[nodiscard]] NumberOrVariable number_or_variable_from(const std::string& word);
 /// Whether a name of 2.x, "baseValue", is that of plain_name().
 [[nodiscard]] bool is_plain(std::string_view name, std::string_view plain) noexcept;
 /// "responseDeclaration RESPONSE": how an element is named in errors.

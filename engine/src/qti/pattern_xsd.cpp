@@ -1,6 +1,7 @@
 // Translates the regular expressions of XML Schema, which have anchors nowhere and classes of their own, for RE2.
 #include "qti/pattern.hpp"
 #include "qti/text.hpp"
+#include "qti/unicode_blocks.hpp"
 
 #include <algorithm>
 #include <array>
@@ -10,11 +11,7 @@
 namespace papervault::engine::qti {
 namespace {
 
-struct Range {
-    char32_t first;
-    char32_t last;
-    bool operator==(const Range&) const = default;
-};
+using Range = CharacterRange;
 using Ranges = std::vector<Range>;
 constexpr char32_t last_character = 0x10FFFF;
 
@@ -25,44 +22,6 @@ const Ranges name_start{{':', ':'},       {'A', 'Z'},       {'_', '_'},       {'
                         {0x3001, 0xD7FF}, {0xF900, 0xFDCF}, {0xFDF0, 0xFFFD}, {0x10000, 0xEFFFF}};
 const Ranges name_more{{'-', '-'}, {'.', '.'}, {'0', '9'}, {0xB7, 0xB7}, {0x300, 0x36F}, {0x203F, 0x2040}};
 const Ranges spaces{{'\t', '\n'}, {'\r', '\r'}, {' ', ' '}};
-
-struct Block {
-    std::string_view name;
-    Range range;
-};
-constexpr std::array blocks{
-    Block{"BasicLatin", {0, 0x7F}},
-    Block{"Latin-1Supplement", {0x80, 0xFF}},
-    Block{"LatinExtended-A", {0x100, 0x17F}},
-    Block{"LatinExtended-B", {0x180, 0x24F}},
-    Block{"IPAExtensions", {0x250, 0x2AF}},
-    Block{"CombiningDiacriticalMarks", {0x300, 0x36F}},
-    Block{"Greek", {0x370, 0x3FF}},
-    Block{"Cyrillic", {0x400, 0x4FF}},
-    Block{"Armenian", {0x530, 0x58F}},
-    Block{"Hebrew", {0x590, 0x5FF}},
-    Block{"Arabic", {0x600, 0x6FF}},
-    Block{"Thai", {0xE00, 0xE7F}},
-    Block{"HangulJamo", {0x1100, 0x11FF}},
-    Block{"LatinExtendedAdditional", {0x1E00, 0x1EFF}},
-    Block{"GreekExtended", {0x1F00, 0x1FFF}},
-    Block{"GeneralPunctuation", {0x2000, 0x206F}},
-    Block{"SuperscriptsandSubscripts", {0x2070, 0x209F}},
-    Block{"CurrencySymbols", {0x20A0, 0x20CF}},
-    Block{"LetterlikeSymbols", {0x2100, 0x214F}},
-    Block{"NumberForms", {0x2150, 0x218F}},
-    Block{"Arrows", {0x2190, 0x21FF}},
-    Block{"MathematicalOperators", {0x2200, 0x22FF}},
-    Block{"CJKSymbolsandPunctuation", {0x3000, 0x303F}},
-    Block{"Hiragana", {0x3040, 0x309F}},
-    Block{"Katakana", {0x30A0, 0x30FF}},
-    Block{"Bopomofo", {0x3100, 0x312F}},
-    Block{"CJKUnifiedIdeographsExtensionA", {0x3400, 0x4DB5}},
-    Block{"CJKUnifiedIdeographs", {0x4E00, 0x9FFF}},
-    Block{"HangulSyllables", {0xAC00, 0xD7A3}},
-    Block{"CJKCompatibilityIdeographs", {0xF900, 0xFAFF}},
-    Block{"HalfwidthandFullwidthForms", {0xFF00, 0xFFEF}},
-};
 
 Ranges sorted(Ranges ranges)
 {
@@ -288,8 +247,8 @@ private:
         const std::string_view name = rest_.substr(1, end - 1);
         rest_.remove_prefix(end + 1);
         if (name.starts_with("Is")) {
-            const auto block = std::ranges::find(blocks, name.substr(2), &Block::name);
-            if (block == blocks.end()) {
+            const auto block = std::ranges::find(unicode_blocks, name.substr(2), &UnicodeBlock::name);
+            if (block == unicode_blocks.end()) {
                 fail("the block " + std::string{name} + " is not known here");
                 return {};
             }

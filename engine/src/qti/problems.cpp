@@ -140,7 +140,9 @@ private:
             }
             break;
         case Operator::pattern_match: {
-            const std::string& source = std::get<Pattern>(expression.parameters).source;
+            const auto* pattern = std::get_if<Pattern>(&expression.parameters);
+            if (pattern == nullptr) { break; }
+            const std::string& source = pattern->source;
             if (source.starts_with('^') || source.ends_with('$')) {
                 say("patternMatch " + source +
                     ": '^' and '$' are ordinary characters in patterns of XML Schema, which "

@@ -35,7 +35,10 @@ void declare_responses(Session& session, std::span<const ResponseDeclaration> de
 
 void declare_builtins(Session& session)
 {
-    session.declare_builtin("completionStatus", Value::single(BaseType::identifier, std::string{"unknown"}));
+    // QTI 2.0 wrote completion_status.
+    for (const std::string_view name : {"completionStatus", "completion_status"}) {
+        session.declare_builtin(name, Value::single(BaseType::identifier, std::string{"unknown"}));
+    }
     session.declare_builtin("numAttempts", Value::integer(1));
     session.declare_builtin("duration", Value::single(BaseType::duration, Duration{0.0}));
 }

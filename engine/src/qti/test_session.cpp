@@ -26,6 +26,7 @@ std::optional<Value> variable_of(const PlacedItem& placed, std::string_view name
         return counts ? given->second : Value::null_of(response->cardinality, response->base_type);
     }
     if (source == "numAttempts") { return Value::integer(placed.session.is_presented ? 1 : 0); }
+    if (source == "duration") { return Value::single(BaseType::duration, Duration{0.0}); }
     if (source == "completionStatus") {
         const char* status = placed.session.is_responded   ? "completed"
                              : placed.session.is_presented ? "incomplete"

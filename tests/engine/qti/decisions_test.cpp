@@ -38,6 +38,13 @@ TEST(QtiDecisionsTest, D2_MapResponseOfNullIsTheDefaultValueWithinBounds)
     EXPECT_THAT(value_of(map_r, mapped("multiple", "identifier", "<mapping defaultValue=\"2\"/>", {})), is_float(2));
     EXPECT_THAT(value_of(map_r, mapped("single", "identifier", "<mapping defaultValue=\"2\" upperBound=\"1.5\"/>", {})),
                 is_float(1.5));
+    const std::string for_nothing = "<mapping defaultValue=\"2\" lowerBound=\"-1\"><mapEntry mapKey=\"\" "
+                                    "mappedValue=\"-3\"/><mapEntry mapKey=\"A\" mappedValue=\"1\"/></mapping>";
+    EXPECT_THAT(value_of(map_r, mapped("single", "string", for_nothing, {})), is_float(-1));
+    EXPECT_THAT(value_of(map_r, mapped("single", "string", for_nothing, {""})), is_float(-1));
+    EXPECT_THAT(value_of(map_r, mapped("multiple", "string", for_nothing, {})), is_float(-1));
+    EXPECT_THAT(value_of(map_r, mapped("single", "string", for_nothing, {"B"})), is_float(2));
+    EXPECT_THAT(value_of(map_r, mapped("single", "identifier", for_nothing, {})), is_float(2));
 }
 
 TEST(QtiDecisionsTest, D3_BoundsApplyAfterTheSum)
@@ -55,6 +62,9 @@ TEST(QtiDecisionsTest, D4_CaseSensitiveBelongsToTheEntry)
                                 "<mapEntry mapKey=\"ÉCOLE\" mappedValue=\"2\" caseSensitive=\"false\"/></mapping>";
     EXPECT_THAT(value_of(map_r, mapped("single", "string", mapping, {"york"})), is_float(0));
     EXPECT_THAT(value_of(map_r, mapped("single", "string", mapping, {"école"})), is_float(2));
+    const std::string choices = "<mapping><mapEntry mapKey=\"Choice1\" mappedValue=\"2\" caseSensitive=\"false\"/>"
+                                "<mapEntry mapKey=\"Choice2\" mappedValue=\"3\"/></mapping>";
+    EXPECT_THAT(value_of(map_r, mapped("multiple", "identifier", choices, {"choice1", "choice2"})), is_float(2));
 }
 
 TEST(QtiDecisionsTest, D5_ABorderBelongsToItsArea)
@@ -112,6 +122,12 @@ TEST(QtiDecisionsTest, D8_OutsideADomainTheResultIsNull)
     EXPECT_THAT(value_of(element("divide", integer(1) + integer(0))), IsNull());
     EXPECT_THAT(value_of(element("power", real("-2") + real("0.5"))), IsNull());
     EXPECT_THAT(value_of(element("power", real("0") + integer(-1))), IsNull());
+    EXPECT_THAT(value_of(element("divide", real("INF") + real("-INF"))), IsNull());
+    EXPECT_THAT(value_of(element("divide", real("1e300") + real("1e-300"))), IsNull());
+    EXPECT_THAT(value_of(element("divide", real("INF") + integer(2))),
+                is_float(std::numeric_limits<double>::infinity()));
+    EXPECT_THAT(value_of(element("power", integer(-2) + integer(33333))), IsNull());
+    EXPECT_THAT(value_of(element("power", real("0.5") + integer(5000))), is_float(0));
     EXPECT_THAT(value_of(element("mathOperator name=\"asin\"", integer(2))), IsNull());
     EXPECT_THAT(value_of(element("mathOperator name=\"log\"", integer(-1))), IsNull());
     EXPECT_THAT(value_of(element("mathOperator name=\"csc\"", integer(0))), IsNull());
@@ -219,6 +235,11 @@ TEST(QtiDecisionsTest, D13_MinAndMaxOfWordsAreNullButSumsAreErrors)
 {
     EXPECT_THAT(value_of(element("max", text("a") + integer(1))), IsNull());
     EXPECT_THAT(value_of(element("min", yes())), IsNull());
+    World world{"<responseDeclaration identifier=\"R\" cardinality=\"record\"><correctResponse><value "
+                "fieldIdentifier=\"f\" baseType=\"integer\">1</value></correctResponse></responseDeclaration>",
+                {}};
+    EXPECT_THAT(value_of(element("max", integer(1) + "<correct identifier=\"R\"/>"), world),
+                IsRefusedWith(EngineError::inconsistent));
     EXPECT_THAT(value_of(element("product", text("a") + integer(1))), IsRefusedWith(EngineError::inconsistent));
 }
 
@@ -246,12 +267,60 @@ TEST(QtiDecisionsTest, D14_PatternsAreOfXmlSchema)
     EXPECT_THAT(matches_pattern("[\\p{L}\\d-[5]]", "5"), IsRefusedWith(EngineError::malformed));
     EXPECT_THAT(matches_pattern("\\i\\c*", "_a.1"), is_true());
     EXPECT_THAT(matches_pattern("\\p{IsCJKUnifiedIdeographs}+", "试题"), is_true());
+    EXPECT_THAT(matches_pattern("\\p{IsDevanagari}\\P{IsDevanagari}", "क1"), is_true());
     EXPECT_THAT(matches_pattern(".", "题"), is_true());
     const auto item = read_item(
         item_xml(score_outcome("boolean"),
                  element("responseProcessing", set_score(element("patternMatch pattern=\"^a$\"", text("a"))))));
     ASSERT_THAT(item, IsAccepted());
     EXPECT_THAT(problems(*item), ElementsAre(HasSubstr("ordinary characters")));
+}
+
+TEST(QtiDecisionsTest, D27_APatternInBracesIsAVariable)
+{
+    const std::string declared = "<responseDeclaration identifier=\"P\" cardinality=\"single\" baseType=\"string\"/>";
+    const std::string expression = element("patternMatch pattern=\"{P}\"", text("abc"));
+    EXPECT_THAT(value_of(expression, {declared, {{"P", {"[a-c]+"}}}}), is_true());
+    EXPECT_THAT(value_of(expression, {declared, {{"P", {"[a-b]+"}}}}), is_false());
+    EXPECT_THAT(value_of(expression, {declared, {{"P", {"[a-b"}}}}), IsRefusedWith(EngineError::inconsistent));
+    EXPECT_THAT(value_of(expression, {declared, {}}), IsRefusedWith(EngineError::inconsistent));
+    EXPECT_THAT(value_of(expression), IsRefusedWith(EngineError::inconsistent));
+    const std::string costly = element("repeat numberRepeats=\"5000\"", expression);
+    EXPECT_THAT(value_of(costly, {declared, {{"P", {"[a-c]+"}}}}), IsRefusedWith(EngineError::out_of_range));
+}
+
+TEST(QtiDecisionsTest, D28_AnAttributeThatWantsAnIntegerTakesIntegerVariablesOnly)
+{
+    const auto with = [](std::string_view type, std::string_view expression) {
+        return value_of(expression, {"<responseDeclaration identifier=\"N\" cardinality=\"single\" baseType=\"" +
+                                         std::string{type} + "\"/>",
+                                     {{"N", {"2"}}}});
+    };
+    const std::string third = element("index n=\"N\"", element("ordered", integer(7) + integer(8)));
+    EXPECT_THAT(with("integer", third), is_integer(8));
+    EXPECT_THAT(with("float", third), IsRefusedWith(EngineError::inconsistent));
+    const std::string near_ten =
+        element("equal toleranceMode=\"absolute\" tolerance=\"{N}\"", integer(10) + integer(12));
+    EXPECT_THAT(with("integer", near_ten), is_true()) << "a float may be an integer";
+    EXPECT_THAT(with("float", near_ten), is_true());
+}
+
+TEST(QtiDecisionsTest, D30_MemberTakesASingleValueForAContainerOfOne)
+{
+    EXPECT_THAT(value_of(element("member", base("identifier", "A") + base("identifier", "A"))), is_true());
+    EXPECT_THAT(value_of(element("member", base("identifier", "A") + base("identifier", "B"))), is_false());
+    EXPECT_THAT(value_of(element("member", base("identifier", "A") + null())), IsNull());
+    EXPECT_THAT(value_of(element("member", base("identifier", "A") + integer(1))),
+                IsRefusedWith(EngineError::inconsistent));
+    EXPECT_THAT(value_of(element("contains", base("identifier", "A") + base("identifier", "A"))),
+                IsRefusedWith(EngineError::inconsistent));
+}
+
+TEST(QtiDecisionsTest, D29_CompletionStatusHasItsOldNameToo)
+{
+    const std::string rule = "<setOutcomeValue identifier=\"completion_status\">" + base("identifier", "completed") +
+                             "</setOutcomeValue>" + set_score(real("1"));
+    EXPECT_THAT(outcome(scored(item_xml(score_outcome(), element("responseProcessing", rule)))), is_float(1));
 }
 
 TEST(QtiDecisionsTest, D15_WhatIsNotKnownHereCarriesAWarningOrIsAnError)

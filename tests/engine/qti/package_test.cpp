@@ -119,7 +119,7 @@ TEST_F(QtiPackageTest, ReferencesOfAPartLeadWhereTheyLed)
     EXPECT_EQ(*paragraph.children[2].attribute("src"), "http://x.org/a.png");
 }
 
-TEST_F(QtiPackageTest, AnIncludeThatCannotBeReadIsAnErrorExceptInTheBody)
+TEST_F(QtiPackageTest, D25_AnIncludeThatCannotBeReadIsAnErrorExceptInTheBody)
 {
     files_["q.xml"] = item_xml(score_outcome() + response_a(), rules(include("gone.xml")));
     EXPECT_THAT(score_of("q.xml"), IsRefusedWith(EngineError::inconsistent));
@@ -145,7 +145,7 @@ TEST_F(QtiPackageTest, IncludesText)
     EXPECT_THAT(score_of("q.xml"), IsRefusedWith(EngineError::malformed));
 }
 
-TEST_F(QtiPackageTest, RefusesCirclesAndWhatGrowsWithoutEnd)
+TEST_F(QtiPackageTest, D25_RefusesCirclesAndWhatGrowsWithoutEnd)
 {
     files_["q.xml"] = item_xml(score_outcome() + response_a(), rules(include("q.xml")));
     EXPECT_THAT(score_of("q.xml"), IsRefusedWith(EngineError::out_of_range));
@@ -175,7 +175,7 @@ TEST_F(QtiPackageTest, RefusesCirclesAndWhatGrowsWithoutEnd)
     EXPECT_THAT(reader().item("q.xml"), IsRefusedWith(EngineError::out_of_range));
 }
 
-TEST_F(QtiPackageTest, ReadsResponseProcessingFromTheFileThatIsNamed)
+TEST_F(QtiPackageTest, D25_TheItemsOwnRulesGoBeforeTheFileThatIsNamed)
 {
     const auto with = [](std::string_view attributes, std::string_view inner = "") {
         return item_xml(score_outcome() + response_a(), "<responseProcessing " + std::string{attributes} + ">" +
@@ -242,7 +242,7 @@ TEST_F(QtiPackageTest, ReadsPassages)
     EXPECT_THAT(score_of("items/q.xml"), is_float(1)) << "a passage changes no score";
 }
 
-TEST_F(QtiPackageTest, ReadsSectionsInOtherFiles)
+TEST_F(QtiPackageTest, D25_SectionsInOtherFilesKeepTheRulesOfBoth)
 {
     files_["tests/t.xml"] = "<assessmentTest identifier=\"T\" title=\"t\"><testPart identifier=\"P\" "
                             "navigationMode=\"linear\"><assessmentSectionRef identifier=\"S\" "

@@ -120,7 +120,7 @@ TEST_F(QtiTestLevelTest, D24_TestVariablesWithoutATypeAreNumbers)
                 is_float(4));
 }
 
-TEST_F(QtiTestLevelTest, SetsDefaultsOfTemplateVariables)
+TEST_F(QtiTestLevelTest, D26_TemplateDefaultsGoBeforeThoseOfTheItem)
 {
     items_.insert_or_assign(
         "Q2", read_item(item_xml("<templateDeclaration identifier=\"N\" cardinality=\"single\" baseType=\"integer\">"

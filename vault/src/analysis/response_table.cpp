@@ -29,7 +29,8 @@ bool names_candidates(std::string_view heading)
 {
     std::string lower{trimmed(heading)};
     std::ranges::transform(lower, lower.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? char(c + 32) : c; });
-    constexpr std::array names{"candidate", "ticket", "person", "id", "准考证号"};
+    // An empty heading is what R writes above the names of rows.
+    constexpr std::array names{"", "candidate", "ticket", "person", "id", "准考证号"};
     return std::ranges::find(names, lower) != names.end();
 }
 

@@ -23,8 +23,8 @@ struct TableLimits {
 /// What each candidate answered. An empty cell and NA are nothing.
 class ResponseTable {
 public:
-    /// The first column is the candidate where its heading is candidate, ticket, person, id or 准考证号; otherwise
-    /// candidates are named by their row, from 1.
+    /// The first column is the candidate where its heading is empty, candidate, ticket, person, id or 准考证号;
+    /// otherwise candidates are named by their row, from 1.
     /// @return malformed with the line for a heading with empty or doubled names, a row of another length, a doubled
     /// candidate, or a limit passed.
     [[nodiscard]] static Result<ResponseTable> read(std::string_view csv, const TableLimits& limits = {});

@@ -103,20 +103,35 @@ Result<SimilarityInput> read_given(const Analyze& command, const ExamTable& exam
     return SimilarityInput{std::move(*names), GivenModel{std::move(model), std::move(abilities), "given"}};
 }
 
-Result<SimilarityInput> read_similarity_input(const Analyze& command, const ExamTable& exam)
+/// The nominal model of an exam, calibrated once for the report and the search.
+struct NominalModel {
+    NamedAnswers names;
+    engine::NominalCalibration found;
+};
+
+Result<NominalModel> calibrate(const ExamTable& exam)
+{
+    if (exam.keys.empty()) {
+        return refuse(VaultError::malformed, "a nominal model needs responses: --raw with --key");
+    }
+    NamedAnswers names = named_answers(exam.table, exam.keys);
+    auto found = analyse_nominal(names);
+    if (!found) { return std::unexpected{found.error()}; }
+    return NominalModel{std::move(names), std::move(*found)};
+}
+
+Result<SimilarityInput> read_similarity_input(const Analyze& command, const ExamTable& exam,
+                                              std::optional<NominalModel> nominal)
 {
     if (command.parameters.has_value() != command.abilities.has_value()) {
         return refuse(VaultError::malformed, "--parameters and --abilities go together");
     }
     if (command.parameters) { return read_given(command, exam); }
-    if (command.model == "nominal" && !exam.keys.empty()) {
-        NamedAnswers names = named_answers(exam.table, exam.keys);
-        const auto found = analyse_nominal(names);
-        if (!found) { return std::unexpected{found.error()}; }
+    if (nominal) {
         std::vector<double> abilities;
-        for (const engine::Ability& ability : found->abilities) { abilities.push_back(ability.value); }
-        return SimilarityInput{std::move(names),
-                               GivenModel{engine::response_model(*found), std::move(abilities), "nominal"}};
+        for (const engine::Ability& ability : nominal->found.abilities) { abilities.push_back(ability.value); }
+        return SimilarityInput{std::move(nominal->names),
+                               GivenModel{engine::response_model(nominal->found), std::move(abilities), "nominal"}};
     }
     if (!exam.keys.empty()) { return SimilarityInput{named_answers(exam.table, exam.keys), std::nullopt}; }
     auto names = named_scores(exam.table, exam.scores);
@@ -154,13 +169,14 @@ Result<std::vector<Circumstances>> read_all_circumstances(const Analyze& command
     return circumstances;
 }
 
-Result<void> add_similarity(const Analyze& command, const ExamTable& exam, bool english, Report& report)
+Result<void> add_similarity(const Analyze& command, const ExamTable& exam, std::optional<NominalModel> nominal,
+                            bool english, Report& report)
 {
     constexpr std::size_t all_pairs_candidates_max = 500;
     if (command.all_pairs && exam.table.candidates().size() > all_pairs_candidates_max) {
         return refuse(VaultError::malformed, "--all-pairs is for at most 500 candidates");
     }
-    auto input = read_similarity_input(command, exam);
+    auto input = read_similarity_input(command, exam, std::move(nominal));
     if (!input) { return std::unexpected{input.error()}; }
     const auto circumstances = read_all_circumstances(command, input->names);
     if (!circumstances) { return std::unexpected{circumstances.error()}; }
@@ -209,15 +225,13 @@ Result<Report> run(const Analyze& command)
     const bool english = say("zh", "en") == "en";
     const ClassicalAnalysis classical = analyse_classical(exam->table, exam->scores, exam->keys);
     Report report{to_json(classical), to_text(classical, english)};
+    std::optional<NominalModel> nominal;
     if (command.model == "nominal") {
-        if (exam->keys.empty()) {
-            return refuse(VaultError::malformed, "a nominal model needs responses: --raw with --key");
-        }
-        const NamedAnswers names = named_answers(exam->table, exam->keys);
-        const auto found = analyse_nominal(names);
-        if (!found) { return std::unexpected{found.error()}; }
-        report.json["nominal"] = to_json(*found, names);
-        report.text += to_text(*found, names, english);
+        auto calibrated = calibrate(*exam);
+        if (!calibrated) { return std::unexpected{calibrated.error()}; }
+        nominal = std::move(*calibrated);
+        report.json["nominal"] = to_json(nominal->found, nominal->names);
+        report.text += to_text(nominal->found, nominal->names, english);
     } else if (command.model) {
         const auto irt = analyse_irt(exam->scores, *command.model);
         if (!irt) { return std::unexpected{irt.error()}; }
@@ -225,7 +239,7 @@ Result<Report> run(const Analyze& command)
         report.text += to_text(*irt, exam->table, english);
     }
     if (command.similarity || command.all_pairs || command.dossiers) {
-        if (auto added = add_similarity(command, *exam, english, report); !added) {
+        if (auto added = add_similarity(command, *exam, std::move(nominal), english, report); !added) {
             return std::unexpected{added.error()};
         }
     }

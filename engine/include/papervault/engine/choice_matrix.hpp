@@ -52,7 +52,7 @@ public:
 
 private:
     struct Free {
-        std::size_t alignment;
+        std::size_t bytes;
         void operator()(std::uint64_t* words) const noexcept;
     };
     std::vector<std::uint8_t> bits_;
@@ -71,10 +71,28 @@ struct ColumnGroup {
     std::size_t count = 0; ///< At most 65,535.
 };
 
+/// Memory that begins at a cache line, or at a large page where it is that large, so that no write touches two lines.
+void* allocate_lines(std::size_t bytes);
+void free_lines(void* memory, std::size_t bytes) noexcept;
+template <class T>
+struct LineAllocator {
+    using value_type = T;
+    LineAllocator() = default;
+    template <class U>
+    explicit LineAllocator(const LineAllocator<U>&) noexcept
+    {
+    }
+    [[nodiscard]] T* allocate(std::size_t count) { return static_cast<T*>(allocate_lines(count * sizeof(T))); }
+    void deallocate(T* memory, std::size_t count) noexcept { free_lines(memory, count * sizeof(T)); }
+    friend bool operator==(const LineAllocator&, const LineAllocator&) noexcept { return true; }
+};
+/// Right responses of every candidate.
+using CandidateCounts = std::vector<std::uint16_t, LineAllocator<std::uint16_t>>;
+
 struct ChoiceTally {
     std::vector<std::uint64_t> right_by_column;
     /// By group, then candidate; candidates of the last block that are not there have arbitrary counts.
-    std::vector<std::vector<std::uint16_t>> right_by_group;
+    std::vector<CandidateCounts> right_by_group;
 };
 
 /// Counts the right responses of every candidate (by group) and of every column. Reads the matrix once.

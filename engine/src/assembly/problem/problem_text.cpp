@@ -98,6 +98,14 @@ unsigned decimals_that_fit(std::span<const Number> numbers, unsigned decimals)
     return decimals;
 }
 
+/// What was rounded to so many decimals may need fewer yet: as many as its own text would say.
+unsigned decimals_used(std::span<const Number> numbers, unsigned decimals)
+{
+    const auto ends_with_zero = [&](const Number& number) { return scale(number, decimals) % 10 == 0; };
+    while (decimals > 0 && std::ranges::all_of(numbers, ends_with_zero)) { --decimals; }
+    return decimals;
+}
+
 unsigned decimals_of(std::span<const Number> numbers)
 {
     int most = 0;
@@ -269,7 +277,7 @@ private:
             sum.items.push_back(item);
             numbers.push_back(value);
         }
-        sum.decimals = decimals_that_fit(std::span{numbers}.subspan(2), decimals_of(numbers));
+        sum.decimals = decimals_used(numbers, decimals_that_fit(std::span{numbers}.subspan(2), decimals_of(numbers)));
         sum.at_least = scale(lowest, sum.decimals);
         sum.at_most = scale(highest, sum.decimals);
         for (std::size_t i = 2; i < numbers.size(); ++i) { sum.values.push_back(scale(numbers[i], sum.decimals)); }
@@ -290,10 +298,11 @@ private:
                         : goal_ == "maximin" ? Goal::maximin
                                              : Goal::band;
         unsigned decimals = decimals_of(raw_information_);
-        if (problem_.goal == Goal::minimax || problem_.goal == Goal::band) {
-            decimals = std::max(decimals, decimals_of(raw_goal_));
-        }
-        decimals = decimals_that_fit(raw_information_, decimals);
+        const bool has_targets = problem_.goal == Goal::minimax || problem_.goal == Goal::band;
+        if (has_targets) { decimals = std::max(decimals, decimals_of(raw_goal_)); }
+        const unsigned fitting = decimals_that_fit(raw_information_, decimals);
+        decimals = decimals_used(raw_information_, fitting);
+        if (has_targets) { decimals = std::max(decimals, decimals_used(raw_goal_, fitting)); }
         problem_.information_decimals = decimals;
         for (std::size_t ability = 0; ability < problem_.abilities.size(); ++ability) {
             auto& values = problem_.information.emplace_back();

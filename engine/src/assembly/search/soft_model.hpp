@@ -2,6 +2,7 @@
 
 #include "assembly/problem/unit_problem.hpp"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstdint>
@@ -20,6 +21,8 @@ public:
     using Word = std::uint64_t;
     /// Of one broken count, by one.
     static constexpr std::int64_t strain_of_one = 64;
+    /// Beyond it a sum strains no more, so that all sums of all forms can be added up.
+    static constexpr std::int64_t strain_of_sum_max = std::int64_t{1} << 32U;
     struct Range {
         std::int64_t at_least = 0;
         std::int64_t at_most = 0;
@@ -59,7 +62,7 @@ public:
     {
         const Range& range = ranges_of_sums_[sum];
         const std::int64_t beyond = std::max(range.at_least - value, value - range.at_most);
-        return beyond <= 0 ? 0 : 1 + (beyond >> shifts_[sum]);
+        return beyond <= 0 ? 0 : 1 + std::min(beyond >> shifts_[sum], strain_of_sum_max);
     }
 
 private:

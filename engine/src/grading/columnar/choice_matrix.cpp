@@ -20,6 +20,13 @@ namespace {
 constexpr std::size_t cache_line = 64;
 constexpr std::size_t large_page = std::size_t{2} << 20;
 constexpr std::size_t bits_max = 16;
+/// Counts of so many bytes would displace what a core's own caches hold.
+constexpr std::size_t past_caches_bytes = std::size_t{1} << 20;
+
+constexpr std::size_t alignment_of(std::size_t bytes)
+{
+    return bytes >= large_page ? large_page : cache_line;
+}
 
 columnar::Kernel kernel_of(Instructions instructions)
 {
@@ -47,22 +54,6 @@ columnar::TotalsKernel totals_kernel_of(Instructions instructions)
     return columnar::add_totals_plain;
 }
 
-/// Zeros that begin at a cache line.
-class AlignedWords {
-public:
-    explicit AlignedWords(std::size_t count) : words_(count + cache_line / sizeof(std::uint64_t))
-    {
-        void* at = words_.data();
-        std::size_t room = words_.size() * sizeof(std::uint64_t);
-        first_ = static_cast<std::uint64_t*>(std::align(cache_line, count * sizeof(std::uint64_t), at, room));
-    }
-    [[nodiscard]] std::uint64_t* data() const noexcept { return first_; }
-
-private:
-    std::vector<std::uint64_t> words_;
-    std::uint64_t* first_;
-};
-
 /// For each plane of each column a word of the key's bit.
 void write_key_masks(const ChoiceMatrix& responses, const ChoiceKeys& keys, std::uint64_t* into)
 {
@@ -84,8 +75,9 @@ void grade_matrix(const ChoiceMatrix& responses, const ChoiceMatrix* key_matrix,
 {
     constexpr std::size_t in_block = ChoiceMatrix::block_candidates;
     const columnar::Kernel kernel = kernel_of(instructions);
+    const std::size_t lanes = instructions == Instructions::avx512 ? columnar::lanes_avx512 : columnar::lanes;
     const std::size_t blocks = responses.blocks();
-    const AlignedWords counts{responses.columns() * columnar::lanes};
+    std::vector<std::uint64_t, LineAllocator<std::uint64_t>> counts(responses.columns() * lanes);
     tally.right_by_group.resize(groups.size());
     for (std::size_t index = 0; index < groups.size(); ++index) {
         const ColumnGroup& group = groups[index];
@@ -102,13 +94,14 @@ void grade_matrix(const ChoiceMatrix& responses, const ChoiceMatrix* key_matrix,
                 .words_per_block = responses.words_per_block(),
                 .blocks = blocks,
                 .candidates = responses.candidates(),
-                .right_by_column = counts.data() + group.first * columnar::lanes,
-                .right_by_candidate = tally.right_by_group[index].data()});
+                .right_by_column = counts.data() + group.first * lanes,
+                .right_by_candidate = tally.right_by_group[index].data(),
+                .is_past_caches = blocks * in_block * sizeof(std::uint16_t) >= past_caches_bytes});
     }
     tally.right_by_column.resize(responses.columns());
     for (std::size_t column = 0; column < responses.columns(); ++column) {
-        const std::uint64_t* const first = counts.data() + column * columnar::lanes;
-        tally.right_by_column[column] = std::accumulate(first, first + columnar::lanes, std::uint64_t{0});
+        const std::uint64_t* const first = counts.data() + column * lanes;
+        tally.right_by_column[column] = std::accumulate(first, first + lanes, std::uint64_t{0});
     }
 }
 
@@ -148,9 +141,25 @@ Instructions best_instructions() noexcept
     return is_available(Instructions::avx2) ? Instructions::avx2 : Instructions::plain;
 }
 
+void* allocate_lines(std::size_t bytes)
+{
+    const std::size_t alignment = alignment_of(bytes);
+    void* const memory = ::operator new(std::max(bytes, cache_line), std::align_val_t{alignment});
+#if defined(__linux__)
+    // Pages of 2 MB, where the system has them: reading from front to back then misses few translations.
+    if (alignment == large_page) { std::ignore = ::madvise(memory, bytes / large_page * large_page, MADV_HUGEPAGE); }
+#endif
+    return memory;
+}
+
+void free_lines(void* memory, std::size_t bytes) noexcept
+{
+    ::operator delete(memory, std::align_val_t{alignment_of(bytes)});
+}
+
 void ChoiceMatrix::Free::operator()(std::uint64_t* words) const noexcept
 {
-    ::operator delete(words, std::align_val_t{alignment});
+    free_lines(words, bytes);
 }
 
 ChoiceMatrix::ChoiceMatrix(std::vector<std::uint8_t> bits, std::size_t candidates)
@@ -163,14 +172,8 @@ ChoiceMatrix::ChoiceMatrix(std::vector<std::uint8_t> bits, std::size_t candidate
     }
     word_count_ = blocks() * words_per_block_;
     const std::size_t bytes = word_count_ * sizeof(std::uint64_t);
-    const bool is_large = bytes >= 2 * large_page;
-    words_.get_deleter().alignment = is_large ? large_page : cache_line;
-    words_.reset(static_cast<std::uint64_t*>(
-        ::operator new(std::max(bytes, cache_line), std::align_val_t{words_.get_deleter().alignment})));
-#if defined(__linux__)
-    // Pages of 2 MB, where the system has them: reading from front to back then misses few translations.
-    if (is_large) { std::ignore = ::madvise(words_.get(), bytes / large_page * large_page, MADV_HUGEPAGE); }
-#endif
+    words_.get_deleter().bytes = bytes;
+    words_.reset(static_cast<std::uint64_t*>(allocate_lines(bytes)));
     if (bytes > 0) std::memset(words_.get(), 0, bytes);
 }
 

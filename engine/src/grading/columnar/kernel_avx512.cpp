@@ -55,6 +55,7 @@ PAPERVAULT_AVX512_INLINE __m512i bytes_of(const std::uint64_t* words)
 }
 
 /// Writes the counts of 64 candidates more, if there are any left.
+template <bool is_past_caches>
 PAPERVAULT_AVX512_INLINE void write_part(Counts& counts, bool is_wide)
 {
     if (counts.written == ChoiceMatrix::plane_words) { return; }
@@ -70,8 +71,14 @@ PAPERVAULT_AVX512_INLINE void write_part(Counts& counts, bool is_wide)
         first = _mm512_or_si512(first, _mm512_slli_epi16(first_upper, 8));
         second = _mm512_or_si512(second, _mm512_slli_epi16(second_upper, 8));
     }
-    _mm512_storeu_si512(into, first);
-    _mm512_storeu_si512(into + 32, second);
+    if constexpr (is_past_caches) {
+        // Whole lines, and nobody needs to read them first.
+        _mm512_stream_si512(reinterpret_cast<__m512i*>(into), first);
+        _mm512_stream_si512(reinterpret_cast<__m512i*>(into + 32), second);
+    } else {
+        _mm512_store_si512(into, first);
+        _mm512_store_si512(into + 32, second);
+    }
     ++counts.written;
 }
 
@@ -82,13 +89,17 @@ constexpr std::size_t words_by_four = 32;
 constexpr std::size_t blocks_by_four = 65'535 / 64;
 
 /// Adds them to the counts by column, and begins anew.
-void take_out(std::uint16_t* right_by_four, std::size_t columns, std::uint64_t* right_by_column)
+PAPERVAULT_AVX512 void take_out(std::uint16_t* right_by_four, std::size_t columns, std::uint64_t* right_by_column)
 {
     for (std::size_t column = 0; column + 4 <= columns; column += 4, right_by_four += words_by_four) {
-        for (std::size_t word = 0; word < words_by_four; ++word) {
-            right_by_column[(column + word % 8 / 2) * lanes] += right_by_four[word];
-            right_by_four[word] = 0;
-        }
+        const __m512i pairs = _mm512_load_si512(right_by_four);
+        _mm512_store_si512(right_by_four, _mm512_setzero_si512());
+        const __m512i sums =
+            _mm512_add_epi32(_mm512_and_si512(pairs, _mm512_set1_epi32(0xFFFF)), _mm512_srli_epi32(pairs, 16));
+        const __m256i halves = _mm256_add_epi32(_mm512_castsi512_si256(sums), _mm512_extracti64x4_epi64(sums, 1));
+        const __m128i four = _mm_add_epi32(_mm256_castsi256_si128(halves), _mm256_extracti128_si256(halves, 1));
+        auto* const into = reinterpret_cast<__m256i*>(right_by_column + column * lanes_avx512);
+        _mm256_storeu_si256(into, _mm256_add_epi64(_mm256_loadu_si256(into), _mm256_cvtepu32_epi64(four)));
     }
 }
 
@@ -189,7 +200,7 @@ PAPERVAULT_AVX512 __m512i first_bits(std::uint64_t count)
 }
 
 /// @param counts  Of the block before, written on the way; then those of this one.
-template <bool has_own_keys, std::size_t planes, bool is_whole>
+template <bool has_own_keys, std::size_t planes, bool is_whole, bool is_past_caches>
 PAPERVAULT_AVX512_INLINE void grade_block(const KernelTask& task, std::size_t block, std::uint16_t* right_by_four,
                                           Counts& counts)
 {
@@ -219,7 +230,7 @@ PAPERVAULT_AVX512_INLINE void grade_block(const KernelTask& task, std::size_t bl
     std::size_t column = 0;
     for (; column + 4 <= task.columns; column += 4) {
         const __m512i four = at.carry_of_four();
-        write_part(counts, at.is_wide);
+        write_part<is_past_caches>(counts, at.is_wide);
         if (is_waiting) {
             __m512i carry;
             full_add(at.p2, carry, waiting, four);
@@ -234,14 +245,14 @@ PAPERVAULT_AVX512_INLINE void grade_block(const KernelTask& task, std::size_t bl
     }
     for (; column < task.columns; ++column) {
         __m512i carry = at.next_right();
-        task.right_by_column[column * lanes] +=
+        task.right_by_column[column * lanes_avx512] +=
             static_cast<std::uint64_t>(_mm512_reduce_add_epi64(_mm512_popcnt_epi64(carry)));
         half_add(at.ones, carry);
         half_add(at.twos, carry);
         half_add(at.p2, carry);
         at.add_eight(carry, high);
     }
-    while (counts.written < ChoiceMatrix::plane_words) { write_part(counts, at.is_wide); }
+    while (counts.written < ChoiceMatrix::plane_words) { write_part<is_past_caches>(counts, at.is_wide); }
     counts.planes[0] = at.ones;
     counts.planes[1] = at.twos;
     counts.planes[2] = at.p2;
@@ -257,7 +268,7 @@ PAPERVAULT_AVX512_INLINE void grade_block(const KernelTask& task, std::size_t bl
     counts.written = 0;
 }
 
-template <bool has_own_keys, std::size_t planes>
+template <bool has_own_keys, std::size_t planes, bool is_past_caches>
 PAPERVAULT_AVX512 void grade_blocks(const KernelTask& task)
 {
     Counts counts{};
@@ -268,26 +279,33 @@ PAPERVAULT_AVX512 void grade_blocks(const KernelTask& task)
     std::vector<FourColumns> right_by_four(task.columns / 4 + 1); // zeros
     for (std::size_t block = 0; block < task.blocks; ++block) {
         if (present_in_block(task, block) == ChoiceMatrix::block_candidates) {
-            grade_block<has_own_keys, planes, true>(task, block, right_by_four.front().words, counts);
+            grade_block<has_own_keys, planes, true, is_past_caches>(task, block, right_by_four.front().words, counts);
         } else {
-            grade_block<has_own_keys, planes, false>(task, block, right_by_four.front().words, counts);
+            grade_block<has_own_keys, planes, false, is_past_caches>(task, block, right_by_four.front().words, counts);
         }
         if ((block + 1) % blocks_by_four == 0 || block + 1 == task.blocks) {
             take_out(right_by_four.front().words, task.columns, task.right_by_column);
         }
     }
-    while (counts.written < ChoiceMatrix::plane_words) { write_part(counts, task.columns > 255); }
+    while (counts.written < ChoiceMatrix::plane_words) { write_part<is_past_caches>(counts, task.columns > 255); }
+    if constexpr (is_past_caches) { _mm_sfence(); }
+}
+
+template <bool has_own_keys, bool is_past_caches>
+PAPERVAULT_AVX512 void grade_blocks(const KernelTask& task)
+{
+    switch (task.bits_of_all) {
+    case 1: return grade_blocks<has_own_keys, 1, is_past_caches>(task);
+    case 2: return grade_blocks<has_own_keys, 2, is_past_caches>(task);
+    case 3: return grade_blocks<has_own_keys, 3, is_past_caches>(task);
+    default: return grade_blocks<has_own_keys, 0, is_past_caches>(task);
+    }
 }
 
 template <bool has_own_keys>
 PAPERVAULT_AVX512 void grade_blocks(const KernelTask& task)
 {
-    switch (task.bits_of_all) {
-    case 1: return grade_blocks<has_own_keys, 1>(task);
-    case 2: return grade_blocks<has_own_keys, 2>(task);
-    case 3: return grade_blocks<has_own_keys, 3>(task);
-    default: return grade_blocks<has_own_keys, 0>(task);
-    }
+    return task.is_past_caches ? grade_blocks<has_own_keys, true>(task) : grade_blocks<has_own_keys, false>(task);
 }
 
 } // namespace

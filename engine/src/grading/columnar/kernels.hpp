@@ -9,8 +9,9 @@ namespace papervault::engine::columnar {
 
 /// Counters of right responses hold up to 2^16 - 1.
 inline constexpr int counter_planes = 16;
-/// Lanes of right_by_column for each column.
+/// Lanes of right_by_column for each column; the kernel of AVX-512 adds up within itself and has one.
 inline constexpr std::size_t lanes = 8;
+inline constexpr std::size_t lanes_avx512 = 1;
 
 /// A group of columns in all blocks.
 struct KernelTask {
@@ -23,8 +24,9 @@ struct KernelTask {
     std::size_t words_per_block;    ///< From a column to the same one in the next block.
     std::size_t blocks;             ///< Every one has a candidate at least.
     std::uint64_t candidates;
-    std::uint64_t* right_by_column;    ///< Of the group, aligned; added to. Eight lanes for each column.
-    std::uint16_t* right_by_candidate; ///< 512 for each block; written.
+    std::uint64_t* right_by_column;    ///< Of the group, aligned; added to. Lanes for each column.
+    std::uint16_t* right_by_candidate; ///< 512 for each block, aligned; written.
+    bool is_past_caches; ///< Whether right_by_candidate is too large to be found in a near cache afterwards.
 };
 using Kernel = void (*)(const KernelTask&);
 

@@ -172,6 +172,10 @@ struct Pattern {
     std::shared_ptr<const Program> program;
     bool operator==(const Pattern& other) const { return source == other.source; }
 };
+struct PatternVariable { ///< patternMatch with pattern="{NAME}": the pattern is the value of that variable.
+    std::string identifier;
+    bool operator==(const PatternVariable&) const = default;
+};
 struct ItemSubset { ///< Operators of a test.
     std::string section;
     std::vector<std::string> include_categories;
@@ -186,8 +190,9 @@ struct WeightedVariable { ///< variable in a test: the value is multiplied by th
     bool operator==(const WeightedVariable&) const = default;
 };
 
-using Parameters = std::variant<std::monostate, Value, RandomRange, CountRange, Position, Rounding, Tolerance,
-                                TextComparison, Pattern, Area, MathFunction, Statistic, ItemSubset, WeightedVariable>;
+using Parameters =
+    std::variant<std::monostate, Value, RandomRange, CountRange, Position, Rounding, Tolerance, TextComparison, Pattern,
+                 PatternVariable, Area, MathFunction, Statistic, ItemSubset, WeightedVariable>;
 
 struct Expression {
     Operator op = Operator::null;

@@ -1,0 +1,120 @@
+#pragma once
+
+#include <array>
+#include <string_view>
+
+namespace papervault::engine::qti {
+
+struct CharacterRange {
+    char32_t first;
+    char32_t last;
+    bool operator==(const CharacterRange&) const = default;
+};
+struct UnicodeBlock {
+    std::string_view name;
+    CharacterRange range;
+};
+
+/// The blocks that \p{Is…} names in patterns of XML Schema 1.0, with the borders of today's Unicode; Greek, PrivateUse
+/// and CombiningMarksforSymbols also under their later names.
+inline constexpr std::array unicode_blocks{
+    UnicodeBlock{"BasicLatin", {0x0, 0x007F}},
+    UnicodeBlock{"Latin-1Supplement", {0x80, 0x00FF}},
+    UnicodeBlock{"LatinExtended-A", {0x100, 0x017F}},
+    UnicodeBlock{"LatinExtended-B", {0x180, 0x024F}},
+    UnicodeBlock{"IPAExtensions", {0x250, 0x02AF}},
+    UnicodeBlock{"SpacingModifierLetters", {0x2B0, 0x02FF}},
+    UnicodeBlock{"CombiningDiacriticalMarks", {0x300, 0x036F}},
+    UnicodeBlock{"Greek", {0x370, 0x03FF}},
+    UnicodeBlock{"GreekandCoptic", {0x370, 0x03FF}},
+    UnicodeBlock{"Cyrillic", {0x400, 0x04FF}},
+    UnicodeBlock{"CyrillicSupplement", {0x500, 0x052F}},
+    UnicodeBlock{"Armenian", {0x530, 0x058F}},
+    UnicodeBlock{"Hebrew", {0x590, 0x05FF}},
+    UnicodeBlock{"Arabic", {0x600, 0x06FF}},
+    UnicodeBlock{"Syriac", {0x700, 0x074F}},
+    UnicodeBlock{"Thaana", {0x780, 0x07BF}},
+    UnicodeBlock{"Devanagari", {0x900, 0x097F}},
+    UnicodeBlock{"Bengali", {0x980, 0x09FF}},
+    UnicodeBlock{"Gurmukhi", {0xA00, 0x0A7F}},
+    UnicodeBlock{"Gujarati", {0xA80, 0x0AFF}},
+    UnicodeBlock{"Oriya", {0xB00, 0x0B7F}},
+    UnicodeBlock{"Tamil", {0xB80, 0x0BFF}},
+    UnicodeBlock{"Telugu", {0xC00, 0x0C7F}},
+    UnicodeBlock{"Kannada", {0xC80, 0x0CFF}},
+    UnicodeBlock{"Malayalam", {0xD00, 0x0D7F}},
+    UnicodeBlock{"Sinhala", {0xD80, 0x0DFF}},
+    UnicodeBlock{"Thai", {0xE00, 0x0E7F}},
+    UnicodeBlock{"Lao", {0xE80, 0x0EFF}},
+    UnicodeBlock{"Tibetan", {0xF00, 0x0FFF}},
+    UnicodeBlock{"Myanmar", {0x1000, 0x109F}},
+    UnicodeBlock{"Georgian", {0x10A0, 0x10FF}},
+    UnicodeBlock{"HangulJamo", {0x1100, 0x11FF}},
+    UnicodeBlock{"Ethiopic", {0x1200, 0x137F}},
+    UnicodeBlock{"Cherokee", {0x13A0, 0x13FF}},
+    UnicodeBlock{"UnifiedCanadianAboriginalSyllabics", {0x1400, 0x167F}},
+    UnicodeBlock{"Ogham", {0x1680, 0x169F}},
+    UnicodeBlock{"Runic", {0x16A0, 0x16FF}},
+    UnicodeBlock{"Khmer", {0x1780, 0x17FF}},
+    UnicodeBlock{"Mongolian", {0x1800, 0x18AF}},
+    UnicodeBlock{"LatinExtendedAdditional", {0x1E00, 0x1EFF}},
+    UnicodeBlock{"GreekExtended", {0x1F00, 0x1FFF}},
+    UnicodeBlock{"GeneralPunctuation", {0x2000, 0x206F}},
+    UnicodeBlock{"SuperscriptsandSubscripts", {0x2070, 0x209F}},
+    UnicodeBlock{"CurrencySymbols", {0x20A0, 0x20CF}},
+    UnicodeBlock{"CombiningMarksforSymbols", {0x20D0, 0x20FF}},
+    UnicodeBlock{"CombiningDiacriticalMarksforSymbols", {0x20D0, 0x20FF}},
+    UnicodeBlock{"LetterlikeSymbols", {0x2100, 0x214F}},
+    UnicodeBlock{"NumberForms", {0x2150, 0x218F}},
+    UnicodeBlock{"Arrows", {0x2190, 0x21FF}},
+    UnicodeBlock{"MathematicalOperators", {0x2200, 0x22FF}},
+    UnicodeBlock{"MiscellaneousTechnical", {0x2300, 0x23FF}},
+    UnicodeBlock{"ControlPictures", {0x2400, 0x243F}},
+    UnicodeBlock{"OpticalCharacterRecognition", {0x2440, 0x245F}},
+    UnicodeBlock{"EnclosedAlphanumerics", {0x2460, 0x24FF}},
+    UnicodeBlock{"BoxDrawing", {0x2500, 0x257F}},
+    UnicodeBlock{"BlockElements", {0x2580, 0x259F}},
+    UnicodeBlock{"GeometricShapes", {0x25A0, 0x25FF}},
+    UnicodeBlock{"MiscellaneousSymbols", {0x2600, 0x26FF}},
+    UnicodeBlock{"Dingbats", {0x2700, 0x27BF}},
+    UnicodeBlock{"BraillePatterns", {0x2800, 0x28FF}},
+    UnicodeBlock{"CJKRadicalsSupplement", {0x2E80, 0x2EFF}},
+    UnicodeBlock{"KangxiRadicals", {0x2F00, 0x2FDF}},
+    UnicodeBlock{"IdeographicDescriptionCharacters", {0x2FF0, 0x2FFF}},
+    UnicodeBlock{"CJKSymbolsandPunctuation", {0x3000, 0x303F}},
+    UnicodeBlock{"Hiragana", {0x3040, 0x309F}},
+    UnicodeBlock{"Katakana", {0x30A0, 0x30FF}},
+    UnicodeBlock{"Bopomofo", {0x3100, 0x312F}},
+    UnicodeBlock{"HangulCompatibilityJamo", {0x3130, 0x318F}},
+    UnicodeBlock{"Kanbun", {0x3190, 0x319F}},
+    UnicodeBlock{"BopomofoExtended", {0x31A0, 0x31BF}},
+    UnicodeBlock{"EnclosedCJKLettersandMonths", {0x3200, 0x32FF}},
+    UnicodeBlock{"CJKCompatibility", {0x3300, 0x33FF}},
+    UnicodeBlock{"CJKUnifiedIdeographsExtensionA", {0x3400, 0x4DBF}},
+    UnicodeBlock{"CJKUnifiedIdeographs", {0x4E00, 0x9FFF}},
+    UnicodeBlock{"YiSyllables", {0xA000, 0xA48F}},
+    UnicodeBlock{"YiRadicals", {0xA490, 0xA4CF}},
+    UnicodeBlock{"HangulSyllables", {0xAC00, 0xD7AF}},
+    UnicodeBlock{"PrivateUse", {0xE000, 0xF8FF}},
+    UnicodeBlock{"PrivateUseArea", {0xE000, 0xF8FF}},
+    UnicodeBlock{"CJKCompatibilityIdeographs", {0xF900, 0xFAFF}},
+    UnicodeBlock{"AlphabeticPresentationForms", {0xFB00, 0xFB4F}},
+    UnicodeBlock{"ArabicPresentationForms-A", {0xFB50, 0xFDFF}},
+    UnicodeBlock{"CombiningHalfMarks", {0xFE20, 0xFE2F}},
+    UnicodeBlock{"CJKCompatibilityForms", {0xFE30, 0xFE4F}},
+    UnicodeBlock{"SmallFormVariants", {0xFE50, 0xFE6F}},
+    UnicodeBlock{"ArabicPresentationForms-B", {0xFE70, 0xFEFF}},
+    UnicodeBlock{"HalfwidthandFullwidthForms", {0xFF00, 0xFFEF}},
+    UnicodeBlock{"Specials", {0xFFF0, 0xFFFF}},
+    UnicodeBlock{"OldItalic", {0x10300, 0x1032F}},
+    UnicodeBlock{"Gothic", {0x10330, 0x1034F}},
+    UnicodeBlock{"Deseret", {0x10400, 0x1044F}},
+    UnicodeBlock{"ByzantineMusicalSymbols", {0x1D000, 0x1D0FF}},
+    UnicodeBlock{"MusicalSymbols", {0x1D100, 0x1D1FF}},
+    UnicodeBlock{"MathematicalAlphanumericSymbols", {0x1D400, 0x1D7FF}},
+    UnicodeBlock{"CJKUnifiedIdeographsExtensionB", {0x20000, 0x2A6DF}},
+    UnicodeBlock{"CJKCompatibilityIdeographsSupplement", {0x2F800, 0x2FA1F}},
+    UnicodeBlock{"Tags", {0xE0000, 0xE007F}},
+};
+
+} // namespace papervault::engine::qti

@@ -1,6 +1,7 @@
 #include "assembly/search/set_search.hpp"
 
 #include "assembly/search/branching.hpp"
+#include "assembly/search/exchange_search.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -104,7 +105,7 @@ void SetSearch::anneal(std::uint64_t steps, bool stops_at_first)
         }
     }
     AssemblyEffort effort{std::min(steps, effort_.steps - steps_), effort_.is_over, {}};
-    FormSearch search{problem_, space, target_, dice_, effort};
+    FormSearch search{space, target_, dice_, effort};
     if (stops_at_first) { search.stop_at_first(); }
     search.run(quality_bound_, from);
     steps_ += search.steps();
@@ -201,9 +202,9 @@ void SetSearch::build_all()
     if (best_.empty() || quality > best_quality_) { offer(std::move(*forms)); }
 }
 
-bool SetSearch::rebuild_some(std::size_t number)
+/// The worst form and others by chance, before the rest.
+std::vector<std::size_t> SetSearch::worst_and_others(std::size_t number)
 {
-    // The worst form and others by chance.
     std::vector<std::size_t> order(best_.size());
     for (std::size_t f = 0; f < order.size(); ++f) { order[f] = f; }
     const auto worst = static_cast<std::size_t>(std::ranges::min_element(qualities_) - qualities_.begin());
@@ -211,6 +212,96 @@ bool SetSearch::rebuild_some(std::size_t number)
     for (std::size_t i = 1; i < number; ++i) {
         std::swap(order[i], order[i + dice_.below(static_cast<std::uint32_t>(order.size() - i))]);
     }
+    return order;
+}
+
+template <class Search>
+void SetSearch::search_beside(const std::vector<std::size_t>& order, std::size_t number, const Search& search)
+{
+    std::vector<std::uint32_t> uses(units_.units.size());
+    const auto for_units = [&](const std::vector<Item>& form, const auto& tell) {
+        for (const Item item : form) {
+            const std::uint32_t unit = units_.unit_of_item[item];
+            if (unit != UnitProblem::no_unit && units_.units[unit].front() == item) { tell(unit); }
+        }
+    };
+    for (std::size_t i = number; i < order.size(); ++i) {
+        for_units(best_[order[i]], [&](auto unit) { ++uses[unit]; });
+    }
+    auto searched = core_;
+    for (std::size_t i = 0; i < number; ++i) {
+        for_units(best_[order[i]], [&](auto unit) { searched.push_back(unit); });
+    }
+    std::ranges::sort(searched);
+    const auto repeated = std::ranges::unique(searched);
+    searched.erase(repeated.begin(), repeated.end());
+    const auto limit = [&](UnitProblem::Unit unit) {
+        const bool is_free = std::ranges::all_of(units_.units[unit], [&](auto item) { return bool{is_anchor_[item]}; });
+        return is_free ? problem_.form_count : std::min(problem_.use_max, problem_.form_count);
+    };
+    std::erase_if(searched, [&](auto unit) { return uses[unit] >= limit(unit); });
+    SearchSpace space = make_space(problem_, units_, target_, searched);
+    space.form_count = static_cast<std::uint32_t>(number);
+    std::vector<std::uint32_t> place(units_.units.size(), UnitProblem::no_unit);
+    for (std::uint32_t unit = 0; unit < space.original.size(); ++unit) {
+        place[space.original[unit]] = unit;
+        space.uses_max[unit] =
+            std::min<std::uint32_t>(limit(space.original[unit]) - uses[space.original[unit]], space.form_count);
+    }
+    if (problem_.overlap_max >= 0 && problem_.use_max > 1) {
+        std::vector<std::vector<UnitProblem::Part>> more(searched.size());
+        for (std::size_t i = number; i < order.size(); ++i) {
+            const auto count = static_cast<std::uint32_t>(space.problem.counts.size());
+            space.problem.counts.push_back({"overlap", 0, space.overlap_allowed});
+            for_units(best_[order[i]], [&](auto unit) {
+                if (place[unit] == UnitProblem::no_unit) { return; }
+                more[place[unit]].push_back({count, static_cast<std::int32_t>(units_.units[unit].size())});
+            });
+        }
+        std::vector<UnitProblem::Part> parts;
+        std::vector<std::size_t> begins{0};
+        for (UnitProblem::Unit unit = 0; unit < searched.size(); ++unit) {
+            const auto old = space.problem.parts_of(unit);
+            parts.insert(parts.end(), old.begin(), old.end());
+            parts.insert(parts.end(), more[unit].begin(), more[unit].end());
+            begins.push_back(parts.size());
+        }
+        space.problem.parts = std::move(parts);
+        space.problem.part_begins = std::move(begins);
+    }
+    std::vector<std::vector<UnitProblem::Unit>> from;
+    for (std::size_t i = 0; i < number; ++i) {
+        auto& chosen = from.emplace_back();
+        for_units(best_[order[i]], [&](auto unit) { chosen.push_back(place[unit]); });
+    }
+    const auto found = search(space, from);
+    if (found.empty()) { return; }
+    Forms forms = best_;
+    for (std::size_t i = 0; i < number; ++i) {
+        auto& items = forms[order[i]] = units_.fixed;
+        for (const auto unit : found[i]) {
+            items.insert(items.end(), space.problem.units[unit].begin(), space.problem.units[unit].end());
+        }
+    }
+    offer(std::move(forms));
+}
+
+void SetSearch::exchange(std::uint64_t steps)
+{
+    std::vector<std::size_t> order(best_.size());
+    for (std::size_t f = 0; f < order.size(); ++f) { order[f] = f; }
+    search_beside(order, order.size(), [&](const SearchSpace& space, const auto& from) {
+        const AssemblyEffort effort{std::min(steps, effort_.steps - steps_), effort_.is_over, {}};
+        ExchangeSearch search{space, target_, dice_, effort};
+        search.run(from, quality_bound_);
+        steps_ += search.steps();
+        return search.best_quality() > best_quality_ ? search.best() : ExchangeSearch::Forms{};
+    });
+}
+
+bool SetSearch::rebuild_some(std::size_t number)
+{
+    const auto order = worst_and_others(number);
     Forms standing;
     for (std::size_t i = number; i < order.size(); ++i) { standing.push_back(best_[order[i]]); }
     auto anew = build(standing, number, best_quality_, dives_for_the_last);
@@ -228,8 +319,8 @@ void SetSearch::run(std::int64_t quality_bound)
     quality_bound_ = quality_bound;
     cooling_ = annealing_steps_first;
     anneal(first_steps_max, true);
-    if (!best_.empty() && !is_spent()) { anneal(cooling_, false); }
-    if (!is_spent()) { build_all(); }
+    if (best_.empty() && !is_spent()) { build_all(); }
+    if (!best_.empty() && !is_spent()) { exchange(cooling_); }
     // Whichever gained more a step last time; the other one's turn comes again.
     std::uint64_t rebuilding = UINT64_MAX;
     std::uint64_t annealing = UINT64_MAX / 2;
@@ -243,7 +334,7 @@ void SetSearch::run(std::int64_t quality_bound)
         const std::int64_t before = best_quality_;
         const std::uint64_t begun = steps_;
         if (best_.empty() || annealing > rebuilding) {
-            anneal(cooling_, false);
+            best_.empty() ? anneal(cooling_, false) : exchange(cooling_);
             cooling_ = std::min(cooling_ * 2, annealing_steps_max);
             annealing = rate(before, begun);
             grow(rebuilding);

@@ -34,6 +34,11 @@ private:
     [[nodiscard]] std::int64_t quality_of(const std::vector<Item>& form) const;
     void offer(Forms forms);
     void build_all();
+    /// The first `number` in the order anew, by a search in a space where the others stand.
+    template <class Search>
+    void search_beside(const std::vector<std::size_t>& order, std::size_t number, const Search& search);
+    void exchange(std::uint64_t steps);
+    [[nodiscard]] std::vector<std::size_t> worst_and_others(std::size_t number);
     void rebuild(std::uint64_t steps);
     /// @return Whether the worst form became better.
     bool rebuild_some(std::size_t number);

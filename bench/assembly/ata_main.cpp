@@ -56,6 +56,16 @@ try {
     auto* const diagnose_app = app.add_subcommand("diagnose", "the smallest set of constraints that contradict");
     diagnose_app->add_option("instance", diagnose.instance)->required();
     diagnose_app->add_option("--seconds", diagnose.seconds, "of CPU time");
+    GenerateOptions generate;
+    auto* const generate_app = app.add_subcommand("generate", "an instance like the shared ones, from a seed");
+    generate_app->add_option("--kind", generate.kind)
+        ->required()
+        ->check(CLI::IsMember({"a1", "a2", "a3", "a4", "a5", "b1", "b2", "c2", "d2"}));
+    generate_app->add_option("--out", generate.out)->required();
+    generate_app->add_option("--seed", generate.seed);
+    generate_app->add_option("--items", generate.items)->check(CLI::Range(30, 1'000'000));
+    generate_app->add_option("--forms", generate.forms)->check(CLI::Range(1, 64));
+    generate_app->add_option("--length", generate.length)->check(CLI::Range(8, 500));
     CompareOptions compare;
     compare.peer_folder = PAPERVAULT_PEER_FOLDER;
     auto* const compare_app = app.add_subcommand("compare", "ours beside HiGHS, GLPK and CBC");
@@ -70,6 +80,7 @@ try {
     CLI11_PARSE(app, argument_count, arguments);
     if (*solve_app) { return solve_command(solve); }
     if (*compare_app) { return compare_command(compare); }
+    if (*generate_app) { return generate_command(generate); }
     if (*draw_app) { return draw_command(draw); }
     if (*diagnose_app) { return diagnose_command(diagnose); }
     return verify_command(verify);

@@ -44,6 +44,18 @@ struct DiagnoseOptions {
 /// Which constraints can't be met together.
 int diagnose_command(const DiagnoseOptions& options);
 
+struct GenerateOptions {
+    std::string kind; ///< a1 … a5, b1, b2, c2, d2.
+    std::string out;
+    std::uint64_t seed = 1;
+    std::size_t items = 0; ///< This and the next two: 0 for what is usual of the kind.
+    std::size_t forms = 0;
+    std::size_t length = 0;
+};
+/// An instance of the kind of the shared ones, made from a seed, that has a form: bounds lie around a form by chance.
+/// With several forms it need not have them all.
+int generate_command(const GenerateOptions& options);
+
 struct CompareOptions {
     std::string instance;
     std::string peer_folder; ///< Where `npm ci` has put HiGHS.

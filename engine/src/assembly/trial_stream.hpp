@@ -1,5 +1,7 @@
 #pragma once
 
+#include "assembly/mixed_word.hpp"
+
 #include <papervault/engine/random_stream.hpp>
 
 #include <cstddef>
@@ -14,13 +16,7 @@ class TrialStream final : public RandomStream {
 public:
     void fill(std::span<std::byte> out) override
     {
-        for (std::byte& byte : out) {
-            state_ += 0x9e3779b97f4a7c15U;
-            std::uint64_t mixed = state_;
-            mixed = (mixed ^ (mixed >> 30U)) * 0xbf58476d1ce4e5b9U;
-            mixed = (mixed ^ (mixed >> 27U)) * 0x94d049bb133111ebU;
-            byte = static_cast<std::byte>((mixed ^ (mixed >> 31U)) & 0xffU);
-        }
+        for (std::byte& byte : out) { byte = static_cast<std::byte>(mixed_word(state_++) & 0xffU); }
     }
 
 private:

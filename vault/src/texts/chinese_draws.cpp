@@ -76,6 +76,7 @@ constexpr std::array sentences{
     Translation{"{}: excluded as well", "{}：同时又被排除"},
     Translation{"{}: no section {}", "{}：没有第 {} 部分"},
     Translation{"no form meets all constraints", "没有满足全部约束的卷"},
+    Translation{"forms may share fewer items than are in every form", "各卷允许共用的题数少于每卷必有的题数"},
     Translation{"no form meets all counts and sums", "没有满足全部数目与总和的卷"},
     Translation{"no form was found", "没有找到可行的卷"},
     Translation{"the required items alone break the rule {}", "必选题本身已违反规则 {}"},

@@ -7,6 +7,12 @@
 
 namespace papervault::engine::assembly {
 
+namespace {
+
+constexpr std::uint32_t none = UINT32_MAX;
+
+} // namespace
+
 AlikeUnits::AlikeUnits(const UnitProblem& problem, std::size_t units_per_cell)
 {
     using Unit = UnitProblem::Unit;
@@ -23,20 +29,24 @@ AlikeUnits::AlikeUnits(const UnitProblem& problem, std::size_t units_per_cell)
     cell_of_unit_.assign(units, 0);
     std::uint32_t cells = 1;
     for (const std::uint32_t count : order) {
-        std::map<std::pair<std::uint32_t, std::int32_t>, std::uint32_t> split; // cell and amount: new cell
-        std::vector<std::uint32_t> after = cell_of_unit_;
+        // New cells in the order in which units come: those without the count first.
+        std::vector<std::uint32_t> after(units);
+        std::vector<std::uint32_t> cell_without(cells, none);
+        std::map<std::pair<std::uint32_t, std::int32_t>, std::uint32_t> cell_with; // cell and amount: new cell
         std::vector<bool> has(units);
         for (const auto& [unit, amount] : by_count[count]) { has[unit] = true; }
         std::uint32_t next = 0;
-        const auto put = [&](Unit unit, std::int32_t amount) {
-            const auto [place, is_new] = split.emplace(std::pair{cell_of_unit_[unit], amount}, next);
+        for (Unit unit = 0; unit < units; ++unit) {
+            if (has[unit]) { continue; }
+            std::uint32_t& cell = cell_without[cell_of_unit_[unit]];
+            if (cell == none) { cell = next++; }
+            after[unit] = cell;
+        }
+        for (const auto& [unit, amount] : by_count[count]) {
+            const auto [place, is_new] = cell_with.emplace(std::pair{cell_of_unit_[unit], amount}, next);
             next += is_new ? 1 : 0;
             after[unit] = place->second;
-        };
-        for (Unit unit = 0; unit < units; ++unit) {
-            if (!has[unit]) { put(unit, 0); }
         }
-        for (const auto& [unit, amount] : by_count[count]) { put(unit, amount); }
         if (next > cells && next > units / units_per_cell) { continue; }
         cell_of_unit_ = std::move(after);
         cells = next;

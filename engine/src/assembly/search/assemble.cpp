@@ -115,7 +115,7 @@ private:
         const std::size_t places = std::size_t{problem_.length} * problem_.form_count;
         const SearchSpace space = make_space(problem_, units_, target_,
                                              most_worthy(relaxation_, std::max(core_least, places * core_per_place)));
-        FormSearch search{problem_, space, target_, dice_, effort_};
+        FormSearch search{space, target_, dice_, effort_};
         search.run(quality_bound_, {});
         out_.steps += search.steps();
         for (const auto& form : search.best()) { add_form(form, space.problem); }
@@ -141,6 +141,10 @@ Result<AssembledForms> assemble(const AssemblyProblem& problem, const RandomStre
 {
     const auto units = make_units(problem);
     if (!units) { return std::unexpected{units.error()}; }
+    if (problem.form_count > 1 && problem.overlap_max >= 0 &&
+        std::cmp_greater(units->fixed.size(), problem.overlap_max)) {
+        return refuse(EngineError::infeasible, "forms may share fewer items than are in every form");
+    }
     return Assembly{problem, *units, streams, effort}.run();
 }
 

@@ -38,6 +38,10 @@ SearchSpace make_space(const AssemblyProblem& problem, const UnitProblem& units,
     SearchSpace space;
     space.original = chosen;
     space.fixed_items = static_cast<std::int64_t>(units.fixed.size());
+    space.form_count = problem.form_count;
+    if (problem.overlap_max >= 0) {
+        space.overlap_allowed = std::max<std::int64_t>(problem.overlap_max - space.fixed_items, 0);
+    }
     UnitProblem& out = space.problem;
     out.counts = units.counts;
     std::vector<std::uint32_t> new_of_old(units.units.size(), UnitProblem::no_unit);
@@ -75,25 +79,11 @@ SearchSpace make_space(const AssemblyProblem& problem, const UnitProblem& units,
     return space;
 }
 
-FormSearch::FormSearch(const AssemblyProblem& problem, const SearchSpace& space, const Target& target, Dice& dice,
-                       const AssemblyEffort& effort)
-    : problem_{problem}, space_{space}, target_{target}, dice_{dice}, effort_{effort},
-      model_{space.problem, space.target_from}, alike_{space.problem, units_per_cell},
-      users_(space.problem.units.size()), overlaps_(std::size_t{problem.form_count} * problem.form_count)
+FormSearch::FormSearch(const SearchSpace& space, const Target& target, Dice& dice, const AssemblyEffort& effort)
+    : space_{space}, target_{target}, dice_{dice}, effort_{effort}, model_{space.problem, space.target_from},
+      alike_{space.problem, units_per_cell}, forms_{model_, space.form_count, space.overlap_allowed}
 {
-    PAPERVAULT_ASSERT(problem.form_count <= 64);
-    forms_.reserve(problem.form_count);
-    for (std::uint32_t form = 0; form < problem.form_count; ++form) { forms_.emplace_back(model_); }
-}
-
-void FormSearch::put(std::size_t form, Unit unit)
-{
-    const auto items = static_cast<std::int64_t>(space_.problem.units[unit].size());
-    for (std::size_t g = 0; g < forms_.size(); ++g) {
-        if (g != form && (users_[unit] >> g & 1U) != 0) { overlap(form, g) = overlap(g, form) += items; }
-    }
-    forms_[form].put(unit);
-    users_[unit] |= FormMask{1} << form;
+    PAPERVAULT_ASSERT(space.form_count <= 64);
 }
 
 void FormSearch::start(const std::vector<std::vector<Unit>>& from)
@@ -102,11 +92,11 @@ void FormSearch::start(const std::vector<std::vector<Unit>>& from)
     const std::int64_t length = model_.ranges_of_counts().front().at_least;
     std::vector<Unit> order(units);
     for (std::size_t f = 0; f < forms_.size(); ++f) {
-        SoftForm& form = forms_[f];
+        const SoftForm& form = forms_[f];
         std::int64_t size = 0;
         if (f < from.size()) {
             for (const Unit unit : from[f]) {
-                put(f, unit);
+                forms_.put(f, unit);
                 size += static_cast<std::int64_t>(space_.problem.units[unit].size());
             }
         }
@@ -115,21 +105,12 @@ void FormSearch::start(const std::vector<std::vector<Unit>>& from)
         for (const Unit unit : order) {
             const auto items = static_cast<std::int64_t>(space_.problem.units[unit].size());
             if (size + items > length || form.has(unit) || form.has_enemy(unit)) { continue; }
-            if (static_cast<std::uint32_t>(std::popcount(users_[unit])) >= space_.uses_max[unit]) { continue; }
-            put(f, unit);
+            if (forms_.uses(unit) >= space_.uses_max[unit]) { continue; }
+            forms_.put(f, unit);
             size += items;
         }
-        form.settle();
     }
-    overlap_strain_ = 0;
-    if (problem_.overlap_max >= 0) {
-        for (std::size_t f = 0; f < forms_.size(); ++f) {
-            for (std::size_t g = 0; g < f; ++g) {
-                overlap_strain_ +=
-                    std::max<std::int64_t>(overlap(f, g) - overlap_allowed_, 0) * SoftModel::strain_of_one;
-            }
-        }
-    }
+    forms_.settle();
 }
 
 void FormSearch::set_target(std::int64_t quality)
@@ -139,7 +120,7 @@ void FormSearch::set_target(std::int64_t quality)
         const auto [low, high] = target_.bounds(s, quality);
         model_.ranges_of_sums()[space_.target_from + s] = {low, high};
     }
-    strain_ = overlap_strain_;
+    strain_ = forms_.overlap_strain();
     for (SoftForm& form : forms_) {
         form.refresh_strain();
         strain_ += form.strain();
@@ -163,52 +144,6 @@ inline bool FormSearch::accepts(std::int64_t change)
            dice_.word() < accept_below_[static_cast<std::size_t>(change)];
 }
 
-std::int64_t FormSearch::overlap_change(std::size_t form, Unit leaving, Unit coming) const
-{
-    if (problem_.overlap_max < 0 || forms_.size() < 2) { return 0; }
-    const FormMask others = ~(FormMask{1} << form);
-    const FormMask fewer = users_[leaving] & ~users_[coming] & others;
-    const FormMask more = users_[coming] & ~users_[leaving] & others;
-    const auto out = static_cast<std::int64_t>(space_.problem.units[leaving].size());
-    const auto in = static_cast<std::int64_t>(space_.problem.units[coming].size());
-    const auto excess = [&](std::int64_t value) { return std::max<std::int64_t>(value - overlap_allowed_, 0); };
-    std::int64_t change = 0;
-    for (FormMask left = fewer; left != 0; left &= left - 1) {
-        const std::int64_t now = overlap(form, static_cast<std::size_t>(std::countr_zero(left)));
-        change += excess(now - out) - excess(now);
-    }
-    for (FormMask left = more; left != 0; left &= left - 1) {
-        const std::int64_t now = overlap(form, static_cast<std::size_t>(std::countr_zero(left)));
-        change += excess(now + in) - excess(now);
-    }
-    if (in != out) {
-        for (FormMask left = users_[coming] & users_[leaving] & others; left != 0; left &= left - 1) {
-            const std::int64_t now = overlap(form, static_cast<std::size_t>(std::countr_zero(left)));
-            change += excess(now + in - out) - excess(now);
-        }
-    }
-    return change * SoftModel::strain_of_one;
-}
-
-void FormSearch::apply_overlap(std::size_t form, Unit leaving, Unit coming)
-{
-    const FormMask own = FormMask{1} << form;
-    if (problem_.overlap_max >= 0 && forms_.size() > 1) {
-        const auto out = static_cast<std::int64_t>(space_.problem.units[leaving].size());
-        const auto in = static_cast<std::int64_t>(space_.problem.units[coming].size());
-        for (FormMask left = users_[leaving] & ~own; left != 0; left &= left - 1) {
-            const auto other = static_cast<std::size_t>(std::countr_zero(left));
-            overlap(other, form) = overlap(form, other) -= out;
-        }
-        for (FormMask left = users_[coming] & ~own; left != 0; left &= left - 1) {
-            const auto other = static_cast<std::size_t>(std::countr_zero(left));
-            overlap(other, form) = overlap(form, other) += in;
-        }
-    }
-    users_[leaving] &= ~own;
-    users_[coming] |= own;
-}
-
 template <std::size_t Words>
 [[gnu::always_inline]] inline void FormSearch::step()
 {
@@ -227,44 +162,40 @@ template <std::size_t Words>
     if (form.has(coming)) { return; }
     const std::int64_t of_counts = form.count_change<Words>(leaving, coming);
     const auto limit = static_cast<std::int64_t>(accept_below_.size());
-    const FormMask users = users_[coming];
+    const FormSet::Mask users = forms_.users(coming);
     if (static_cast<std::uint32_t>(std::popcount(users)) < space_.uses_max[coming]) {
-        if (of_counts - form.sum_strain() - overlap_strain_ >= limit) { return; }
-        const std::int64_t of_overlap = overlap_change(f, leaving, coming);
+        if (of_counts - form.sum_strain() - forms_.overlap_strain() >= limit) { return; }
+        const std::int64_t of_overlap = forms_.overlap_change(f, leaving, coming);
         const std::int64_t change = of_counts + form.sum_change(leaving, coming) + of_overlap;
         if (!accepts(change) || form.has_enemy(coming, leaving)) { return; }
-        apply_overlap(f, leaving, coming);
+        forms_.apply_overlap(f, leaving, coming, of_overlap);
         form.exchange(leaving, coming, of_counts);
-        overlap_strain_ += of_overlap;
         strain_ += change;
         return;
     }
     // Every use is taken: from one of the forms that have it, in exchange.
     std::uint32_t skip = dice_.below(static_cast<std::uint32_t>(std::popcount(users)));
-    FormMask left = users;
+    FormSet::Mask left = users;
     while (skip-- > 0) { left &= left - 1; }
     const auto g = static_cast<std::size_t>(std::countr_zero(left));
     SoftForm& other = forms_[g];
     if (other.has(leaving)) { return; }
     const std::int64_t back = other.count_change<Words>(coming, leaving);
-    if (of_counts + back - form.sum_strain() - other.sum_strain() - overlap_strain_ >= limit) { return; }
+    if (of_counts + back - form.sum_strain() - other.sum_strain() - forms_.overlap_strain() >= limit) { return; }
     const std::int64_t change_here = of_counts + form.sum_change(leaving, coming);
     const std::int64_t change_there = back + other.sum_change(coming, leaving);
     // Overlaps one after the other: between the two forms themselves nothing changes in the end.
-    std::int64_t of_overlap = 0;
-    if (problem_.overlap_max >= 0) {
-        of_overlap = overlap_change(f, leaving, coming);
-        apply_overlap(f, leaving, coming);
-        of_overlap += overlap_change(g, coming, leaving);
-        apply_overlap(f, coming, leaving);
+    const std::int64_t of_first = forms_.overlap_change(f, leaving, coming);
+    forms_.apply_overlap(f, leaving, coming, of_first);
+    const std::int64_t of_second = forms_.overlap_change(g, coming, leaving);
+    const std::int64_t change = change_here + change_there + of_first + of_second;
+    if (!accepts(change) || form.has_enemy(coming, leaving) || other.has_enemy(leaving, coming)) {
+        forms_.apply_overlap(f, coming, leaving, -of_first);
+        return;
     }
-    const std::int64_t change = change_here + change_there + of_overlap;
-    if (!accepts(change) || form.has_enemy(coming, leaving) || other.has_enemy(leaving, coming)) { return; }
-    apply_overlap(f, leaving, coming);
-    apply_overlap(g, coming, leaving);
+    forms_.apply_overlap(g, coming, leaving, of_second);
     form.exchange(leaving, coming, of_counts);
     other.exchange(coming, leaving, back);
-    overlap_strain_ += of_overlap;
     strain_ += change;
 }
 
@@ -315,7 +246,7 @@ void FormSearch::walk_best(std::uint64_t steps)
 /// Keeps the forms if they break nothing but the wanted quality, and are better than the best.
 [[gnu::noinline]] void FormSearch::look()
 {
-    if (overlap_strain_ != 0) { return; }
+    if (forms_.overlap_strain() != 0) { return; }
     std::int64_t of_target = 0;
     std::int64_t quality = INT64_MAX;
     std::vector<std::int64_t> sums(target_.size());
@@ -340,7 +271,6 @@ void FormSearch::walk_best(std::uint64_t steps)
 
 void FormSearch::run(std::int64_t quality_bound, const std::vector<std::vector<Unit>>& from)
 {
-    overlap_allowed_ = problem_.overlap_max - space_.fixed_items;
     bound_ = quality_bound;
     start(from);
     raise_ = std::max<std::int64_t>(std::abs(quality_bound) / (from.empty() ? 50 : 400), 1);

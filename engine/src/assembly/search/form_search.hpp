@@ -2,6 +2,7 @@
 
 #include "assembly/loft/dice.hpp"
 #include "assembly/search/alike_units.hpp"
+#include "assembly/search/form_set.hpp"
 #include "assembly/search/soft_model.hpp"
 #include "assembly/search/target.hpp"
 
@@ -19,6 +20,8 @@ struct SearchSpace {
     std::vector<std::uint32_t> uses_max;
     std::size_t target_from = 0;  ///< First sum of the target.
     std::int64_t fixed_items = 0; ///< In every form.
+    std::uint32_t form_count = 1;
+    std::int64_t overlap_allowed = -1; ///< Of two forms, beside the fixed items; below 0: any.
 };
 [[nodiscard]] SearchSpace make_space(const AssemblyProblem& problem, const UnitProblem& units, const Target& target,
                                      const std::vector<UnitProblem::Unit>& chosen);
@@ -28,8 +31,7 @@ struct SearchSpace {
 class FormSearch {
 public:
     using Unit = UnitProblem::Unit;
-    FormSearch(const AssemblyProblem& problem, const SearchSpace& space, const Target& target, Dice& dice,
-               const AssemblyEffort& effort);
+    FormSearch(const SearchSpace& space, const Target& target, Dice& dice, const AssemblyEffort& effort);
 
     /// @param quality_bound No quality is above it; only sets the pace. @param from Forms to begin with, or none.
     void run(std::int64_t quality_bound, const std::vector<std::vector<Unit>>& from);
@@ -41,9 +43,7 @@ public:
     [[nodiscard]] std::uint64_t steps() const noexcept { return steps_; }
 
 private:
-    using FormMask = std::uint64_t;
     void start(const std::vector<std::vector<Unit>>& from);
-    void put(std::size_t form, Unit unit);
     void set_target(std::int64_t quality);
     void cool(std::int64_t quarter_degrees);
     template <std::size_t Words>
@@ -55,24 +55,16 @@ private:
     void walk_best(std::uint64_t steps);
     template <std::size_t Words>
     void step();
-    [[nodiscard]] std::int64_t overlap_change(std::size_t form, Unit leaving, Unit coming) const;
-    void apply_overlap(std::size_t form, Unit leaving, Unit coming);
     [[nodiscard]] bool accepts(std::int64_t change);
     void look();
-    [[nodiscard]] std::int64_t& overlap(std::size_t a, std::size_t b) { return overlaps_[a * forms_.size() + b]; }
-    [[nodiscard]] std::int64_t overlap(std::size_t a, std::size_t b) const { return overlaps_[a * forms_.size() + b]; }
 
-    const AssemblyProblem& problem_;
     const SearchSpace& space_;
     const Target& target_;
     Dice& dice_;
     const AssemblyEffort& effort_;
     SoftModel model_;
     AlikeUnits alike_;
-    std::vector<SoftForm> forms_;
-    std::vector<FormMask> users_;        // by unit
-    std::vector<std::int64_t> overlaps_; // by two forms
-    std::int64_t overlap_strain_ = 0;
+    FormSet forms_;
     std::int64_t strain_ = 0; // of all forms and overlaps
     std::vector<std::uint32_t> accept_below_;
     std::vector<std::vector<Unit>> best_;
@@ -83,7 +75,6 @@ private:
     std::int64_t raise_ = 1;
     bool stops_at_first_ = false;
     std::uint64_t steps_ = 0;
-    std::int64_t overlap_allowed_ = 0; // beside the fixed items
 };
 
 } // namespace papervault::engine::assembly

@@ -1,6 +1,7 @@
 #include "assembly/search/set_search.hpp"
 
 #include "assembly/search/branching.hpp"
+#include "assembly/search/exchange_search.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -14,6 +15,7 @@ constexpr std::size_t enemy_rows_max = 200;
 constexpr std::size_t core_least = 400;
 constexpr std::size_t first_core_per_place = 5;
 constexpr std::uint64_t first_steps_max = 4'000'000;
+constexpr std::uint64_t steps_for_a_first_form = 600'000;
 constexpr std::uint64_t annealing_steps_first = 4'000'000;
 constexpr std::uint64_t annealing_steps_max = 64'000'000;
 constexpr std::uint64_t rebuilding_steps = 30'000'000;
@@ -83,39 +85,16 @@ void SetSearch::offer(Forms forms)
 
 void SetSearch::anneal(std::uint64_t steps, bool stops_at_first)
 {
-    auto searched = stops_at_first ? first_core_ : core_;
-    for (const auto& form : best_) {
-        for (const Item item : form) {
-            if (units_.unit_of_item[item] != UnitProblem::no_unit) { searched.push_back(units_.unit_of_item[item]); }
-        }
-    }
-    std::ranges::sort(searched);
-    const auto repeated = std::ranges::unique(searched);
-    searched.erase(repeated.begin(), repeated.end());
-    const SearchSpace space = make_space(problem_, units_, target_, searched);
-    std::vector<std::uint32_t> place(units_.units.size(), UnitProblem::no_unit);
-    for (std::uint32_t unit = 0; unit < space.original.size(); ++unit) { place[space.original[unit]] = unit; }
-    std::vector<std::vector<UnitProblem::Unit>> from;
-    for (const auto& form : best_) {
-        auto& chosen = from.emplace_back();
-        for (const Item item : form) {
-            const std::uint32_t unit = units_.unit_of_item[item];
-            if (unit != UnitProblem::no_unit && units_.units[unit].front() == item) { chosen.push_back(place[unit]); }
-        }
-    }
+    const Beside all =
+        beside({}, best_.empty() ? Forms(problem_.form_count) : best_, stops_at_first ? first_core_ : core_);
     AssemblyEffort effort{std::min(steps, effort_.steps - steps_), effort_.is_over, {}};
-    FormSearch search{problem_, space, target_, dice_, effort};
+    FormSearch search{all.space, target_, dice_, effort};
     if (stops_at_first) { search.stop_at_first(); }
-    search.run(quality_bound_, from);
+    search.run(quality_bound_, best_.empty() ? Forms{} : all.from);
     steps_ += search.steps();
     if (search.best().empty() || (!best_.empty() && search.best_quality() <= best_quality_)) { return; }
     Forms forms;
-    for (const auto& chosen : search.best()) {
-        auto& items = forms.emplace_back(units_.fixed);
-        for (const auto unit : chosen) {
-            items.insert(items.end(), space.problem.units[unit].begin(), space.problem.units[unit].end());
-        }
-    }
+    for (const auto& chosen : search.best()) { forms.push_back(items_of(all.space, chosen)); }
     offer(std::move(forms));
 }
 
@@ -201,9 +180,9 @@ void SetSearch::build_all()
     if (best_.empty() || quality > best_quality_) { offer(std::move(*forms)); }
 }
 
-bool SetSearch::rebuild_some(std::size_t number)
+/// The worst form and others by chance, before the rest.
+std::vector<std::size_t> SetSearch::worst_and_others(std::size_t number)
 {
-    // The worst form and others by chance.
     std::vector<std::size_t> order(best_.size());
     for (std::size_t f = 0; f < order.size(); ++f) { order[f] = f; }
     const auto worst = static_cast<std::size_t>(std::ranges::min_element(qualities_) - qualities_.begin());
@@ -211,6 +190,119 @@ bool SetSearch::rebuild_some(std::size_t number)
     for (std::size_t i = 1; i < number; ++i) {
         std::swap(order[i], order[i + dice_.below(static_cast<std::uint32_t>(order.size() - i))]);
     }
+    return order;
+}
+
+/// Units of these forms and of the core that the standing forms leave, with the forms to begin from.
+SetSearch::Beside SetSearch::beside(const Forms& standing, const Forms& own,
+                                    std::vector<UnitProblem::Unit> searched) const
+{
+    std::vector<std::uint32_t> uses(units_.units.size());
+    const auto for_units = [&](const std::vector<Item>& form, const auto& tell) {
+        for (const Item item : form) {
+            const std::uint32_t unit = units_.unit_of_item[item];
+            if (unit != UnitProblem::no_unit && units_.units[unit].front() == item) { tell(unit); }
+        }
+    };
+    for (const auto& form : standing) {
+        for_units(form, [&](auto unit) { ++uses[unit]; });
+    }
+    for (const auto& form : own) {
+        for_units(form, [&](auto unit) { searched.push_back(unit); });
+    }
+    std::ranges::sort(searched);
+    const auto repeated = std::ranges::unique(searched);
+    searched.erase(repeated.begin(), repeated.end());
+    const auto limit = [&](UnitProblem::Unit unit) {
+        const bool is_free = std::ranges::all_of(units_.units[unit], [&](auto item) { return bool{is_anchor_[item]}; });
+        return is_free ? problem_.form_count : std::min(problem_.use_max, problem_.form_count);
+    };
+    std::erase_if(searched, [&](auto unit) { return uses[unit] >= limit(unit); });
+    Beside out{make_space(problem_, units_, target_, searched), {}};
+    SearchSpace& space = out.space;
+    space.form_count = static_cast<std::uint32_t>(std::max<std::size_t>(own.size(), 1));
+    std::vector<std::uint32_t> place(units_.units.size(), UnitProblem::no_unit);
+    for (std::uint32_t unit = 0; unit < space.original.size(); ++unit) {
+        place[space.original[unit]] = unit;
+        space.uses_max[unit] =
+            std::min<std::uint32_t>(limit(space.original[unit]) - uses[space.original[unit]], space.form_count);
+    }
+    if (problem_.overlap_max >= 0 && problem_.use_max > 1) {
+        std::vector<std::vector<UnitProblem::Part>> more(searched.size());
+        for (const auto& form : standing) {
+            const auto count = static_cast<std::uint32_t>(space.problem.counts.size());
+            space.problem.counts.push_back({"overlap", 0, space.overlap_allowed});
+            for_units(form, [&](auto unit) {
+                if (place[unit] == UnitProblem::no_unit) { return; }
+                more[place[unit]].push_back({count, static_cast<std::int32_t>(units_.units[unit].size())});
+            });
+        }
+        std::vector<UnitProblem::Part> parts;
+        std::vector<std::size_t> begins{0};
+        for (UnitProblem::Unit unit = 0; unit < searched.size(); ++unit) {
+            const auto old = space.problem.parts_of(unit);
+            parts.insert(parts.end(), old.begin(), old.end());
+            parts.insert(parts.end(), more[unit].begin(), more[unit].end());
+            begins.push_back(parts.size());
+        }
+        space.problem.parts = std::move(parts);
+        space.problem.part_begins = std::move(begins);
+    }
+    for (const auto& form : own) {
+        auto& chosen = out.from.emplace_back();
+        for_units(form, [&](auto unit) { chosen.push_back(place[unit]); });
+    }
+    return out;
+}
+
+std::vector<SetSearch::Item> SetSearch::items_of(const SearchSpace& space,
+                                                 const std::vector<UnitProblem::Unit>& chosen) const
+{
+    std::vector<Item> items = units_.fixed;
+    for (const auto unit : chosen) {
+        items.insert(items.end(), space.problem.units[unit].begin(), space.problem.units[unit].end());
+    }
+    return items;
+}
+
+/// Any forms, one after the other; where there is none beside the others, one of them goes.
+void SetSearch::find_first_forms()
+{
+    Forms forms;
+    const std::uint64_t until = steps_ + first_steps_max;
+    while (forms.size() < problem_.form_count) {
+        if (steps_ >= until || is_spent()) { return; }
+        const Beside space = beside(forms, {}, first_core_);
+        const AssemblyEffort effort{std::min(steps_for_a_first_form, effort_.steps - steps_), effort_.is_over, {}};
+        FormSearch search{space.space, target_, dice_, effort};
+        search.stop_at_first();
+        search.run(quality_bound_, {});
+        steps_ += search.steps();
+        if (!search.best().empty()) {
+            forms.push_back(items_of(space.space, search.best().front()));
+        } else if (!forms.empty()) {
+            forms.erase(forms.begin() + dice_.below(static_cast<std::uint32_t>(forms.size())));
+        }
+    }
+    offer(std::move(forms));
+}
+
+void SetSearch::exchange(std::uint64_t steps)
+{
+    const Beside all = beside({}, best_, core_);
+    const AssemblyEffort effort{std::min(steps, effort_.steps - steps_), effort_.is_over, {}};
+    ExchangeSearch search{all.space, target_, dice_, effort};
+    search.run(all.from, quality_bound_);
+    steps_ += search.steps();
+    if (search.best_quality() <= best_quality_) { return; }
+    Forms forms;
+    for (const auto& chosen : search.best()) { forms.push_back(items_of(all.space, chosen)); }
+    offer(std::move(forms));
+}
+
+bool SetSearch::rebuild_some(std::size_t number)
+{
+    const auto order = worst_and_others(number);
     Forms standing;
     for (std::size_t i = number; i < order.size(); ++i) { standing.push_back(best_[order[i]]); }
     auto anew = build(standing, number, best_quality_, dives_for_the_last);
@@ -227,9 +319,10 @@ void SetSearch::run(std::int64_t quality_bound)
 {
     quality_bound_ = quality_bound;
     cooling_ = annealing_steps_first;
-    anneal(first_steps_max, true);
-    if (!best_.empty() && !is_spent()) { anneal(cooling_, false); }
-    if (!is_spent()) { build_all(); }
+    find_first_forms();
+    if (best_.empty() && !is_spent()) { anneal(first_steps_max, true); }
+    if (best_.empty() && !is_spent()) { build_all(); }
+    if (!best_.empty() && !is_spent()) { exchange(cooling_); }
     // Whichever gained more a step last time; the other one's turn comes again.
     std::uint64_t rebuilding = UINT64_MAX;
     std::uint64_t annealing = UINT64_MAX / 2;
@@ -243,7 +336,7 @@ void SetSearch::run(std::int64_t quality_bound)
         const std::int64_t before = best_quality_;
         const std::uint64_t begun = steps_;
         if (best_.empty() || annealing > rebuilding) {
-            anneal(cooling_, false);
+            best_.empty() ? anneal(cooling_, false) : exchange(cooling_);
             cooling_ = std::min(cooling_ * 2, annealing_steps_max);
             annealing = rate(before, begun);
             grow(rebuilding);

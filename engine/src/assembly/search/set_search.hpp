@@ -12,9 +12,9 @@
 
 namespace papervault::engine::assembly {
 
-/// Several forms at once, each as good as the worst of them can be made. First any forms by annealing, then forms one
-/// after the other at the relaxation's prices, then, until the effort is spent, some of the forms anew beside the
-/// others (large-neighbourhood search, Shaw 1998), and annealing from the best when that leads nowhere.
+/// Several forms at once, each as good as the worst of them can be made. First any forms by annealing, one after the
+/// other; then, by turns, exchanges between all of them (exchange_search.hpp) and some of the forms anew beside the
+/// others, at the relaxation's prices (large-neighbourhood search, Shaw 1998), whichever gains more.
 class SetSearch {
 public:
     using Item = AssemblyProblem::Item;
@@ -34,6 +34,16 @@ private:
     [[nodiscard]] std::int64_t quality_of(const std::vector<Item>& form) const;
     void offer(Forms forms);
     void build_all();
+    struct Beside {
+        SearchSpace space;
+        std::vector<std::vector<UnitProblem::Unit>> from; ///< Units of the space, by form.
+    };
+    [[nodiscard]] Beside beside(const Forms& standing, const Forms& own, std::vector<UnitProblem::Unit> searched) const;
+    [[nodiscard]] std::vector<Item> items_of(const SearchSpace& space,
+                                             const std::vector<UnitProblem::Unit>& chosen) const;
+    void find_first_forms();
+    void exchange(std::uint64_t steps);
+    [[nodiscard]] std::vector<std::size_t> worst_and_others(std::size_t number);
     void rebuild(std::uint64_t steps);
     /// @return Whether the worst form became better.
     bool rebuild_some(std::size_t number);

@@ -6,6 +6,7 @@
 #include <array>
 #include <bit>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace papervault::engine::assembly {
@@ -97,8 +98,24 @@ public:
     [[nodiscard]] std::int64_t sum_strain() const noexcept { return sum_strain_; }
     [[nodiscard]] std::int64_t count(std::size_t number) const noexcept { return counts_[number]; }
     [[nodiscard]] std::int64_t sum(std::size_t number) const noexcept { return sums_[number]; }
+    [[nodiscard]] std::int64_t count_strain() const noexcept { return strain_ - sum_strain_; }
     /// To be called when the model's ranges of sums have changed.
     void refresh_strain();
+    struct Broken {
+        std::size_t count;
+        bool is_over; ///< Else the form has too few.
+    };
+    /// The first count that is broken, if one is.
+    [[nodiscard]] std::optional<Broken> first_broken() const noexcept
+    {
+        for (std::size_t w = 0; w < lanes_.size(); ++w) {
+            const Word any = lanes_[w].short_of | lanes_[w].over;
+            if (any == 0) { continue; }
+            const auto bit = static_cast<std::size_t>(std::countr_zero(any));
+            return Broken{w * 64 + bit, (lanes_[w].over >> bit & 1U) != 0};
+        }
+        return std::nullopt;
+    }
 
     [[nodiscard]] bool has_enemy(Unit unit) const noexcept
     {

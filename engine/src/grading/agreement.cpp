@@ -1,4 +1,5 @@
 #include "grading/agreement.hpp"
+#include "grading/shares.hpp"
 
 #include <map>
 #include <tuple>
@@ -127,9 +128,9 @@ grade_items(std::span<const BatchSheet> sheets, const AnswerKeys& keys, const Gr
                 }
                 const auto key = keys.find(item.item.id);
                 const auto response = sheets[candidate].responses->find(item.item.id);
-                ItemScore score =
-                    grade(item, key == keys.end() ? no_key : key->second,
-                          response == sheets[candidate].responses->end() ? nullptr : &response->second, policy);
+                ItemScore score = grading::score_of(
+                    item, key == keys.end() ? no_key : key->second,
+                    response == sheets[candidate].responses->end() ? nullptr : &response->second, policy, nullptr);
                 if (auto found = difference(sheets[candidate].candidate, score,
                                             scores->second.of_distinct[column.code[candidate]])) {
                     return std::unexpected{std::move(*found)};

@@ -107,19 +107,30 @@ ItemScore grade(const FormItem& item, const AnswerKey& key, const Response* resp
     return score;
 }
 
-SheetScore grade_sheet(const Form& form, const AnswerKeys& keys, const ResponseSheet& responses,
-                       const GradingPolicy& policy)
+std::vector<const AnswerKey*> grading::keys_of(const Form& form, const AnswerKeys& keys)
 {
     static const AnswerKey no_key;
-    SheetScore sheet;
-    sheet.items.reserve(form.item_count());
+    std::vector<const AnswerKey*> found;
+    found.reserve(form.item_count());
     for (const FormSection& section : form.sections) {
         for (const FormItem& item : section.items) {
             const auto key = keys.find(item.item.id);
+            found.push_back(key == keys.end() ? &no_key : &key->second);
+        }
+    }
+    return found;
+}
+
+SheetScore grading::sheet_score(const Form& form, const std::vector<const AnswerKey*>& keys,
+                                const ResponseSheet& responses, const GradingPolicy& policy)
+{
+    SheetScore sheet;
+    sheet.items.reserve(keys.size());
+    for (const FormSection& section : form.sections) {
+        for (const FormItem& item : section.items) {
             const auto response = responses.find(item.item.id);
-            sheet.items.push_back(grading::score_of(item, key == keys.end() ? no_key : key->second,
-                                                    response == responses.end() ? nullptr : &response->second, policy,
-                                                    nullptr));
+            sheet.items.push_back(score_of(item, *keys[sheet.items.size()],
+                                           response == responses.end() ? nullptr : &response->second, policy, nullptr));
             const ItemScore& score = sheet.items.back();
             sheet.points += score.points;
             sheet.points_max += score.points_max;
@@ -128,6 +139,12 @@ SheetScore grade_sheet(const Form& form, const AnswerKeys& keys, const ResponseS
     }
     sheet.points = paper_total(sheet.points, policy);
     return sheet;
+}
+
+SheetScore grade_sheet(const Form& form, const AnswerKeys& keys, const ResponseSheet& responses,
+                       const GradingPolicy& policy)
+{
+    return grading::sheet_score(form, grading::keys_of(form, keys), responses, policy);
 }
 
 } // namespace papervault::engine

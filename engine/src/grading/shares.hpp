@@ -15,6 +15,12 @@ using Words = std::string*;
 [[nodiscard]] ItemScore score_of(const FormItem& item, const AnswerKey& key, const Response* response,
                                  const GradingPolicy& policy, Words words);
 
+/// Of a form's items in its order; one without a key has an empty one. Views keys.
+[[nodiscard]] std::vector<const AnswerKey*> keys_of(const Form& form, const AnswerKeys& keys);
+/// grade_sheet() with keys that were looked up before.
+[[nodiscard]] SheetScore sheet_score(const Form& form, const std::vector<const AnswerKey*>& keys,
+                                     const ResponseSheet& responses, const GradingPolicy& policy);
+
 [[nodiscard]] bool is_blank(std::string_view text);
 /// Without a key a machine must not give 0: it asks a person.
 void leave_to_person(ItemScore& score, std::string_view reason, Words words);

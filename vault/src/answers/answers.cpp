@@ -196,7 +196,7 @@ Result<SignedAnswers> open_signed(const std::filesystem::path& file, const Packa
 }
 
 /// What stands in the clear, and the sheets as their compartment says.
-Result<AnswersFile> read_sheets_of(const SignedAnswers& opened, const Identity& office)
+Result<AnswersFile> read_sheets_of(const SignedAnswers& opened, const Identity& office, Spelling spelling)
 {
     const AnswersHeader& header = opened.header;
     const auto sheets = opened.open(header.compartments[0], office);
@@ -214,8 +214,8 @@ Result<AnswersFile> read_sheets_of(const SignedAnswers& opened, const Identity& 
                         .journal = {},
                         .version = header.version,
                         .front = opened.front};
-    auto read =
-        header.version == 1 ? read_sheets(view_of(*sheets), answers) : decode_compact_sheets(sheets->expose(), answers);
+    auto read = header.version == 1 ? read_sheets(view_of(*sheets), answers)
+                                    : decode_compact_sheets(sheets->expose(), answers, spelling);
     if (!read) { return std::unexpected{read.error()}; }
     return answers;
 }
@@ -330,7 +330,7 @@ Result<AnswersFile> open_answers(const std::filesystem::path& file, const Packag
 {
     const auto opened = open_signed(file, package, office);
     if (!opened) { return std::unexpected{opened.error()}; }
-    auto answers = read_sheets_of(*opened, office);
+    auto answers = read_sheets_of(*opened, office, Spelling::checked);
     if (!answers) { return answers; }
     const auto journal = opened->open(opened->header.compartments[1], office);
     if (!journal) { return std::unexpected{journal.error()}; }
@@ -346,7 +346,7 @@ Result<AnswersFile> open_answer_sheets(const std::filesystem::path& file, const 
     const auto opened = open_signed(file, package, office);
     if (!opened) { return std::unexpected{opened.error()}; }
     if (auto same = require_taken_in(*opened, taken_in); !same) { return std::unexpected{same.error()}; }
-    auto answers = read_sheets_of(*opened, office);
+    auto answers = read_sheets_of(*opened, office, Spelling::proved);
     if (!answers) { return answers; }
     if (answers->version == 1) {
         if (auto sound = check_sheets(*answers); !sound) { return std::unexpected{sound.error()}; }

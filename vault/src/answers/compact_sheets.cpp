@@ -240,38 +240,51 @@ std::uint64_t CompactReader::receipt_of(std::size_t candidate) const noexcept
 
 namespace {
 
-/// Whole sheets from columns, with limits on what a few bytes can come to.
+/// Whole sheets from columns, with limits on what a few bytes can come to. Candidate by candidate: each sheet's memory
+/// is gone through once.
 class SheetsBuilder {
 public:
-    explicit SheetsBuilder(std::vector<AnswerSheet>& sheets) : sheets_{sheets}, codes_(sheets.size()) {}
-
-    bool add(const CompactColumn& column, const std::vector<engine::Response>& responses)
+    void add(const CompactColumn& column, std::vector<engine::Response> responses)
     {
-        if (unpack_codes(column.codes, column.bits, codes_) > column.distinct) { return false; }
-        for (std::size_t candidate = 0; candidate < sheets_.size(); ++candidate) {
-            if (codes_[candidate] == 0) { continue; }
-            const engine::Response& response = responses[codes_[candidate] - 1];
-            for (const std::string& part : response) { text_bytes_ += part.size(); }
-            engine::ResponseSheet& sheet = sheets_[candidate].responses;
-            if (++responses_ > compact_responses_max || text_bytes_ > answer_sheets_bytes_max ||
-                sheet.size() == sheet_members_max) {
-                return false;
+        columns_.push_back({column, std::move(responses)});
+    }
+    [[nodiscard]] bool build(std::vector<AnswerSheet>& sheets)
+    {
+        for (std::size_t candidate = 0; candidate < sheets.size(); ++candidate) {
+            for (const auto& [column, responses] : columns_) {
+                const std::uint32_t code = code_at(column.codes, column.bits, candidate);
+                if (code > column.distinct) { return false; }
+                if (code != 0 && !add(column.item, responses[code - 1], sheets[candidate].responses)) { return false; }
             }
-            sheet.emplace_hint(sheet.end(), column.item, response);
         }
         return true;
     }
 
 private:
-    std::vector<AnswerSheet>& sheets_;
-    std::vector<std::uint32_t> codes_;
+    struct Column {
+        CompactColumn column;
+        std::vector<engine::Response> responses;
+    };
+
+    bool add(std::string_view item, const engine::Response& response, engine::ResponseSheet& sheet)
+    {
+        for (const std::string& part : response) { text_bytes_ += part.size(); }
+        if (++responses_ > compact_responses_max || text_bytes_ > answer_sheets_bytes_max ||
+            sheet.size() == sheet_members_max) {
+            return false;
+        }
+        sheet.emplace_hint(sheet.end(), item, response);
+        return true;
+    }
+
+    std::vector<Column> columns_;
     std::size_t responses_ = 0;
     std::size_t text_bytes_ = 0;
 };
 
 } // namespace
 
-Result<void> decode_compact_sheets(crypto::ByteView bytes, AnswersFile& answers)
+Result<void> decode_compact_sheets(crypto::ByteView bytes, AnswersFile& answers, Spelling spelling)
 {
     CompactReader in{bytes};
     if (!in.head()) { return unread(in.at()); }
@@ -292,14 +305,18 @@ Result<void> decode_compact_sheets(crypto::ByteView bytes, AnswersFile& answers)
              .responses = {},
              .receipt = handed_in ? receipt_text(in.receipt_of(candidate)) : std::string{}});
     }
-    SheetsBuilder builder{answers.sheets};
+    SheetsBuilder builder;
     CompactColumn column;
     std::vector<engine::Response> responses;
     for (std::uint32_t n = 0; n < in.columns; ++n) {
-        if (!in.column(column, responses) || !builder.add(column, responses)) { return unread(in.at()); }
+        if (!in.column(column, responses)) { return unread(in.at()); }
+        builder.add(column, std::move(responses));
     }
+    if (!builder.build(answers.sheets)) { return unread(in.at()); }
+    if (!in.at_end()) { return unread(in.at()); }
+    if (spelling == Spelling::proved) { return {}; }
     // One spelling for each value: order, counts, bits that nobody needs.
-    if (!in.at_end() || !std::ranges::equal(encode_compact_sheets(answers), bytes)) { return unread(in.at()); }
+    if (!std::ranges::equal(encode_compact_sheets(answers), bytes)) { return unread(in.at()); }
     return {};
 }
 

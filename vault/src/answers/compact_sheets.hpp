@@ -20,8 +20,11 @@ inline constexpr std::size_t compact_responses_max = 8 << 20; ///< Of all candid
 /// For sheets that check_answers() found sound; what does not fit the format comes out as something else, so a writer
 /// reads it again and compares.
 [[nodiscard]] crypto::Bytes encode_compact_sheets(const AnswersFile& answers);
+/// Whether a second spelling of the same sheets is looked for: by who takes them in, not by who knows them already.
+enum class Spelling { checked, proved };
 /// Fills in what encode_compact_sheets() writes; takes one spelling of it. @return malformed.
-[[nodiscard]] Result<void> decode_compact_sheets(crypto::ByteView bytes, AnswersFile& answers);
+[[nodiscard]] Result<void> decode_compact_sheets(crypto::ByteView bytes, AnswersFile& answers,
+                                                 Spelling spelling = Spelling::checked);
 /// The same straight into columns. Receipts and spelling are left alone: they were compared when the answers were taken
 /// in.
 /// @param items  Ids that become columns; others are left out. @param forms  Ids of the package's forms.

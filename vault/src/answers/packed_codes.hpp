@@ -60,4 +60,13 @@ inline void append_codes(crypto::Bytes& out, std::span<const std::uint32_t> code
     return greatest;
 }
 
+/// @return Code n of them. @param packed  Has it.
+[[nodiscard]] inline std::uint32_t code_at(crypto::ByteView packed, unsigned bits, std::size_t n) noexcept
+{
+    const std::size_t at = n * bits;
+    std::uint64_t window = 0;
+    std::memcpy(&window, packed.data() + at / 8, std::min(sizeof window, packed.size() - at / 8));
+    return static_cast<std::uint32_t>((window >> (at % 8)) & ((std::uint64_t{1} << bits) - 1));
+}
+
 } // namespace papervault::vault

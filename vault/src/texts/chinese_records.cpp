@@ -90,7 +90,7 @@ constexpr std::array sentences{
     Translation{"the answers are not those that were taken in", "不是已经接收的那份答卷"},
     Translation{"the record of which answers were taken in was altered", "已接收答卷的登记被改动"},
     Translation{"journal record {}: {}", "场次日志第 {} 条：{}"},
-    Translation{"journal record {}: missing; {} stands there", "场次日志缺第 {} 条，该处是第 {} 条"},
+    Translation{"missing; {} stands there", "缺失，该处是第 {} 条"},
     Translation{"journal record {}: not the last one that the sheets name",
                 "场次日志止于第 {} 条，不是答卷所指的最后一条"},
     Translation{"its hash doesn't fit", "散列不符"},

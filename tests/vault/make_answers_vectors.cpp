@@ -265,7 +265,8 @@ private:
         spelled("sheets-magic", [](std::string& sheets) { sheets[14] = '3'; }, "another magic");
         spelled("sheets-longer", [](std::string& sheets) { sheets += '\0'; }, "a byte behind the sheets");
         spelled("sheets-padding", [](std::string& sheets) { sheets.back() = '\x11'; }, "a bit that nobody needs");
-        spelled("answer-of-the-absent", [](std::string& sheets) { sheets.back() = '\x03'; }, "an answer of who was absent");
+        spelled(
+            "answer-of-the-absent", [](std::string& sheets) { sheets.back() = '\x03'; }, "an answer of who was absent");
         spelled("sheets-count", [](std::string& sheets) { sheets[72] = '\xFF'; }, "more candidates than bytes");
     }
 

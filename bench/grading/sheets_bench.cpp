@@ -1,6 +1,8 @@
+#include "answers/compact_sheets.hpp"
 #include "answers/sheets_codec.hpp"
 #include "answers/sheets_reader.hpp"
 #include "split_mix_stream.hpp"
+#include "vault/journal_of.hpp"
 
 #include <papervault/crypto/aead.hpp>
 #include <papervault/crypto/hash.hpp>
@@ -13,6 +15,7 @@
 #include <array>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <ctime>
 #include <filesystem>
 #include <functional>
@@ -21,8 +24,8 @@
 #include <vector>
 
 // The office's own path from a hall's sealed answers file to item statistics, as `papervault grade look` goes it, and
-// the one of `papervault grade run`; beside them each step alone, and what hash and cipher take for the same bytes.
-// bench-grading-sheets [CANDIDATES ITEMS]
+// the ones of `papervault grade import` and `grade run`, for both versions of the file; beside them each step alone,
+// and what memory, hash and cipher take for the same bytes. bench-grading-sheets [CANDIDATES ITEMS]
 namespace {
 
 using namespace papervault;
@@ -170,13 +173,15 @@ AnswersFile make_answers(const Exam& exam, const PackageReader& package, const H
         sheet.receipt = receipt_of(engine::sheet_text(state, answers.package_id));
         answers.sheets.push_back(std::move(sheet));
     }
+    test::write_journal(answers);
     return answers;
 }
 
 class Steps {
 public:
-    Steps(double responses, double bytes) : responses_{responses}, bytes_{bytes} {}
-    void measure(const char* name, const std::function<void()>& step, int times = rounds) const
+    explicit Steps(double responses) : responses_{responses} {}
+    /// @param bytes  That the step goes over.
+    void measure(const char* name, std::size_t bytes, const std::function<void()>& step, int times = rounds) const
     {
         double best = std::numeric_limits<double>::infinity();
         for (int round = 0; round < times; ++round) {
@@ -184,98 +189,183 @@ public:
             step();
             best = std::min(best, cpu_seconds() - start);
         }
-        std::printf("  %-62s %9.2f ms %8.1f MB/s %8.2f e6 responses/s\n", name, best * 1e3, bytes_ / best / 1e6,
-                    responses_ / best / 1e6);
+        std::printf("  %-66s %9.3f ms %8.1f MB/s %8.2f e6 responses/s\n", name, best * 1e3,
+                    static_cast<double>(bytes) / best / 1e6, responses_ / best / 1e6);
     }
 
 private:
     double responses_;
-    double bytes_;
+};
+
+/// One exam, its answers sealed in both versions, and what is measured of them.
+class Measurement {
+public:
+    Measurement(std::size_t candidates, std::size_t items) : candidates_{candidates}, exam_{make_exam(items)}
+    {
+        AnswersFile first = answers_;
+        first.version = 1;
+        sure(seal_answers(answers_, people_.hall, people_.office.card(), file_));
+        sure(seal_answers(first, people_.hall, people_.office.card(), first_file_));
+        front_ = sure(open_answers(file_, package_, people_.office)).front;
+        text_ = encode_sheets(first);
+        compact_ = encode_compact_sheets(answers_);
+        for (const AnswerSheet& sheet : answers_.sheets) { responses_ += static_cast<double>(sheet.responses.size()); }
+        std::printf("%zu candidates x %zu items: %.0f responses; sheets %.2f MB in version 2, %.2f bytes a response, "
+                    "%.1f MB in version 1, %.1f bytes a response; journal %.1f MB\n",
+                    candidates, items, responses_, static_cast<double>(compact_.size()) / 1e6,
+                    static_cast<double>(compact_.size()) / responses_, static_cast<double>(text_.size()) / 1e6,
+                    static_cast<double>(text_.size()) / responses_, static_cast<double>(answers_.journal.size()) / 1e6);
+    }
+
+    void run()
+    {
+        look();
+        limits();
+        first_version();
+        taking_in();
+        grading();
+    }
+
+private:
+    [[nodiscard]] AnswerColumns open_columns(const std::filesystem::path& file) const
+    {
+        return sure(open_answer_columns(file, package_, people_.office, exam_.items, front_));
+    }
+    [[nodiscard]] engine::BatchTally tally(const AnswerColumns& from) const
+    {
+        return engine::tally_batch(from.responses, {&exam_.form, 1}, from.form_of, exam_.keys, {});
+    }
+    [[nodiscard]] Steps steps() const { return Steps{responses_}; }
+
+    void look() const
+    {
+        std::printf(" grade look, version 2: sealed file -> sheets -> scores -> totals -> item statistics\n");
+        steps().measure("THE WHOLE PATH", compact_.size(), [this] { std::ignore = tally(open_columns(file_)); });
+        const AnswerColumns columns = open_columns(file_);
+        steps().measure("open: signature, digest, cipher, columns", compact_.size(),
+                        [this] { std::ignore = open_columns(file_); });
+        steps().measure("... of which columns from the bytes", compact_.size(), [this] {
+            std::ignore = sure(read_compact_columns(compact_, exam_.items, forms_, candidates_));
+        });
+        steps().measure("score, add up, item statistics", compact_.size(), [&] { std::ignore = tally(columns); });
+    }
+
+    void limits() const
+    {
+        std::printf(" limits over the same bytes, version 2\n");
+        const auto codes = static_cast<std::size_t>(responses_);
+        std::vector<std::uint32_t> from(codes, 1);
+        std::vector<std::uint32_t> to(codes);
+        steps().measure("memory: a code of 4 bytes a response copied", 4 * codes,
+                        [&] { std::memcpy(to.data(), from.data(), 4 * codes); });
+        if (to.back() != 1) { fail("nothing was copied"); }
+        hash_and_cipher(crypto::Bytes{compact_});
+        const auto signer = crypto::SigningKey::generate();
+        const auto signature = signer.sign("papervault.bench.v1", crypto::bytes_of("header"));
+        steps().measure("one Ed25519 signature, whatever the size", 0, [&] {
+            if (!crypto::verify(signer.verify_key(), "papervault.bench.v1", crypto::bytes_of("header"), signature)) {
+                fail("a signature does not fit");
+            }
+        });
+    }
+
+    void hash_and_cipher(const crypto::Bytes& plain) const
+    {
+        const auto key = crypto::random_secret(crypto::aead_key_bytes);
+        const auto sealed = crypto::encrypt(key, plain, crypto::bytes_of("bench"));
+        steps().measure("hash: digest of the sealed bytes (BLAKE2b)", sealed.size(),
+                        [&] { std::ignore = crypto::blake2b(sealed); });
+        steps().measure("cipher: decrypt and authenticate (XChaCha20-Poly1305)", sealed.size(), [&] {
+            if (!crypto::decrypt_secret(key, sealed, crypto::bytes_of("bench"))) { fail("does not open"); }
+        });
+    }
+
+    void first_version() const
+    {
+        std::printf(" grade look, version 1\n");
+        steps().measure("the whole path", text_.size(), [this] { std::ignore = tally(open_columns(first_file_)); }, 3);
+        steps().measure(
+            "sheets into columns, every receipt checked", text_.size(),
+            [this] {
+                std::ignore = sure(read_sheet_columns(text_, exam_.items, forms_, answers_.package_id, candidates_));
+            },
+            3);
+        const auto text = crypto::bytes_of(text_);
+        hash_and_cipher({text.begin(), text.end()});
+    }
+
+    void taking_in() const
+    {
+        std::printf(" grade import, version 2: everything, once\n");
+        steps().measure(
+            "open, follow the journal, compare every answer, every receipt", compact_.size() + answers_.journal.size(),
+            [this] { std::ignore = sure(open_answers(file_, package_, people_.office)); }, 2);
+    }
+
+    void grading() const
+    {
+        std::printf(" grade run: an object for each response, two gradings that must agree\n");
+        const auto open = [this](const std::filesystem::path& file) {
+            std::ignore = sure(open_answer_sheets(file, package_, people_.office, front_));
+        };
+        steps().measure("open the sheets, version 2", compact_.size(), [&] { open(file_); }, 3);
+        steps().measure("open the sheets, version 1", text_.size(), [&] { open(first_file_); }, 2);
+        std::vector<engine::BatchSheet> sheets;
+        for (const AnswerSheet& sheet : answers_.sheets) {
+            sheets.push_back({sheet.ticket, &exam_.form, &sheet.responses});
+        }
+        const auto grade = [&] {
+            auto scores = engine::grade_batch(sheets, exam_.keys, {});
+            if (!scores) { fail(scores.error().to_string()); }
+            return std::move(*scores);
+        };
+        const auto by_interpreter = [&] {
+            engine::Decimal sum;
+            for (const engine::BatchSheet& sheet : sheets) {
+                sum += engine::grade_sheet(*sheet.form, exam_.keys, *sheet.responses, {}).points;
+            }
+            return sum;
+        };
+        const auto in_words = [&] {
+            std::size_t characters = 0;
+            for (const engine::BatchSheet& sheet : sheets) {
+                for (const engine::FormItem& item : exam_.form.sections[0].items) {
+                    const auto response = sheet.responses->find(item.item.id);
+                    characters += engine::grade(item, exam_.keys.find(item.item.id)->second,
+                                                response == sheet.responses->end() ? nullptr : &response->second, {})
+                                      .reason.size();
+                }
+            }
+            if (characters == 0) { fail("no words"); }
+        };
+        steps().measure("both gradings and their comparison", 0, [&] { std::ignore = grade(); }, 3);
+        steps().measure("... of which the interpreter alone", 0, [&] { std::ignore = by_interpreter(); }, 3);
+        steps().measure("... if it worded a reason for every point", 0, in_words, 2);
+        const auto totals = tally(open_columns(file_)).totals;
+        const auto scores = grade();
+        for (std::size_t candidate = 0; candidate < candidates_; ++candidate) {
+            if (scores.sheets[candidate].points != totals[candidate]) { fail("the totals differ"); }
+        }
+    }
+
+    std::size_t candidates_;
+    Folder folder_;
+    Hall people_;
+    Exam exam_;
+    std::vector<std::string> forms_{"A"};
+    PackageReader package_ = make_package(people_, folder_, candidates_);
+    AnswersFile answers_ = make_answers(exam_, package_, people_, candidates_);
+    std::filesystem::path file_ = folder_ / "answers";
+    std::filesystem::path first_file_ = folder_ / "answers-1";
+    crypto::Digest front_;
+    std::string text_;      ///< The sheets of version 1.
+    crypto::Bytes compact_; ///< Of version 2.
+    double responses_ = 0;
 };
 
 void measure(std::size_t candidates, std::size_t items)
 {
-    const Folder folder;
-    const Hall people;
-    const Exam exam = make_exam(items);
-    const PackageReader package = make_package(people, folder, candidates);
-    const AnswersFile answers = make_answers(exam, package, people, candidates);
-    const std::filesystem::path file = folder / "answers";
-    sure(seal_answers(answers, people.hall, people.office.card(), file));
-    const std::string text = encode_sheets(answers);
-    double responses = 0;
-    for (const AnswerSheet& sheet : answers.sheets) { responses += static_cast<double>(sheet.responses.size()); }
-    const auto bytes = static_cast<double>(text.size());
-    std::printf("%zu candidates x %zu items: %.0f responses in %.1f MB of JSON, %.1f bytes a response\n", candidates,
-                items, responses, bytes / 1e6, bytes / responses);
-    const Steps steps{responses, bytes};
-    const std::vector<std::string> forms{"A"};
-    const std::span all_forms{&exam.form, 1};
-    const auto open_columns = [&] { return sure(open_answer_columns(file, package, people.office, exam.items)); };
-    const AnswerColumns columns = open_columns();
-    const auto tally = [&](const AnswerColumns& from) {
-        return engine::tally_batch(from.responses, all_forms, from.form_of, exam.keys, {});
-    };
-
-    std::printf(" the whole path: sealed file -> checked sheets -> scores -> totals -> item statistics\n");
-    steps.measure("grade look: open, check and tally by columns", [&] { std::ignore = tally(open_columns()); });
-    std::printf(" its steps\n");
-    const auto key = crypto::random_secret(crypto::aead_key_bytes);
-    const auto sealed = crypto::encrypt(key, crypto::bytes_of(text), crypto::bytes_of("bench"));
-    steps.measure("digest of the sealed bytes (BLAKE2b)", [&] { std::ignore = crypto::blake2b(sealed); });
-    steps.measure("decrypt and authenticate (XChaCha20-Poly1305)", [&] {
-        if (!crypto::decrypt_secret(key, sealed, crypto::bytes_of("bench"))) { fail("does not open"); }
-    });
-    steps.measure("read sheets into columns, receipts checked", [&] {
-        std::ignore = sure(read_sheet_columns(text, exam.items, forms, answers.package_id, candidates));
-    });
-    const std::string sheet_text = text.substr(0, text.size() / candidates);
-    steps.measure("... of which hashes of the receipts (BLAKE2b, a sheet each)", [&] {
-        for (std::size_t n = 0; n < candidates; ++n) { std::ignore = receipt_of(sheet_text); }
-    });
-    steps.measure("score, add up, item statistics", [&] { std::ignore = tally(columns); });
-    std::printf(" the path of grade run: objects for each response, two gradings that must agree\n");
-    steps.measure("open and check", [&] { std::ignore = sure(open_answers(file, package, people.office)); }, 2);
-    steps.measure(
-        "... of which read sheets in one pass",
-        [&] {
-            AnswersFile read;
-            sure(read_sheets(text, read));
-        },
-        2);
-    steps.measure(
-        "... the reader it replaced (tree of values, written again)",
-        [&] {
-            AnswersFile read;
-            sure(decode_sheets(text, read));
-        },
-        2);
-    std::vector<engine::BatchSheet> sheets;
-    for (const AnswerSheet& sheet : answers.sheets) { sheets.push_back({sheet.ticket, &exam.form, &sheet.responses}); }
-    const auto grade = [&] {
-        auto scores = engine::grade_batch(sheets, exam.keys, {});
-        if (!scores) { fail(scores.error().to_string()); }
-        return std::move(*scores);
-    };
-    steps.measure("both gradings and their comparison", [&] { std::ignore = grade(); }, 2);
-    const auto totals = tally(columns).totals;
-    const auto scores = grade();
-    for (std::size_t candidate = 0; candidate < candidates; ++candidate) {
-        if (scores.sheets[candidate].points != totals[candidate]) { fail("the totals differ"); }
-    }
-    const auto signer = crypto::SigningKey::generate();
-    const auto signature = signer.sign("papervault.bench.sheet.v1", crypto::bytes_of(sheet_text));
-    steps.measure(
-        "if every sheet were signed: one Ed25519 signature a sheet",
-        [&] {
-            for (std::size_t n = 0; n < candidates; ++n) {
-                if (!crypto::verify(signer.verify_key(), "papervault.bench.sheet.v1", crypto::bytes_of(sheet_text),
-                                    signature)) {
-                    fail("a signature does not fit");
-                }
-            }
-        },
-        2);
+    Measurement{candidates, items}.run();
 }
 
 } // namespace
@@ -292,6 +382,6 @@ int main(int argc, char** argv)
         return EXIT_SUCCESS;
     }
     measure(500, 100);
-    measure(10'000, 100);
+    measure(2'000, 100);
     return EXIT_SUCCESS;
 }

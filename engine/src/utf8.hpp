@@ -1,12 +1,12 @@
 #pragma once
 
+#include <papervault/engine/canonical_text.hpp>
+
 #include <cstddef>
 #include <string_view>
 
 namespace papervault::engine {
 
-/// RFC 3629: shortest forms only, no surrogates, nothing above U+10FFFF. Noncharacters are letters like any other.
-[[nodiscard]] bool is_utf8(std::string_view text) noexcept;
 /// Length in UTF-16 code units, as the candidate's page counts. @param text  Valid UTF-8.
 [[nodiscard]] std::size_t utf16_length(std::string_view text) noexcept;
 /// The longest beginning of at most bytes_max bytes that ends at a character. @param text  Valid UTF-8.

@@ -1,5 +1,6 @@
 #include "hall/form_press.hpp"
 #include "vault/expect.hpp"
+#include "vault/journal_of.hpp"
 #include "vault/office_bench.hpp"
 
 #include <papervault/crypto/aead.hpp>
@@ -111,6 +112,7 @@ protected:
             sheet.receipt = receipt_of(engine::sheet_text(state, package_id));
             file.sheets.push_back(std::move(sheet));
         }
+        vault::test::write_journal(file);
         const auto target = office.folder / (package_id + (spoil ? ".spoilt" : ".pva"));
         EXPECT_THAT(seal_answers(file, office.hall, reader.header().office, target), Succeeds());
         return target;

@@ -1,5 +1,7 @@
 #include "vault/office_bench.hpp"
 
+#include "vault/journal_of.hpp"
+
 #include <papervault/crypto/init.hpp>
 #include <papervault/engine/json.hpp>
 #include <papervault/engine/sitting.hpp>
@@ -202,6 +204,7 @@ std::filesystem::path OfficeBench::answers(const std::string& package_id, const 
         }
         file.sheets.push_back(std::move(sheet));
     }
+    write_journal(file);
     const auto target = folder / (package_id + ".pva");
     must(seal_answers(file, hall, reader.header().office, target));
     return target;

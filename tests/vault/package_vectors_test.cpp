@@ -185,7 +185,7 @@ const std::vector<PublishedVector>& vectors()
 {
     static const std::vector<PublishedVector> all = [] {
         std::vector<PublishedVector> found;
-        for (const char* set : {"package", "package-2/pv1", "package-2/gm1"}) {
+        for (const char* set : {"package", "package-2/pv1", "package-2/gm1", "answers-2"}) {
             const fs::path folder = fs::path{PAPERVAULT_SOURCE_DIR} / "tests/vectors" / set;
             const auto manifest =
                 engine::parse_json(read_text_file(folder / "vectors.json", 1 << 20).value(), {}).value();

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <ostream>
 
 namespace papervault::vault::test {
@@ -178,6 +179,80 @@ TEST(ResultRegisterTest, RefusesOneGraderAloneAndAnswersTwice)
     EXPECT_THAT(results.results(id), RefusesWith(VaultError::conflict));
 }
 
+/// What the office finds in a hall's answers.
+AnswersFile opened_answers(OfficeVault& vault, const std::string& id, const std::filesystem::path& file)
+{
+    const auto reader = PackageRegister{vault}.reader(id).value();
+    return open_answers(file, reader, *vault.office_identity(reader.header().suite).value()).value();
+}
+
+/// Files of version 1 have no journal by their format; taking them in asks for it all the same.
+TEST(ResultRegisterTest, J4_TheJournalOfAFirstVersionIsFollowedWhenItIsTakenIn)
+{
+    const OfficeBench office;
+    office.import_items();
+    office.create_batch();
+    const std::string id = office.seal(office.draw());
+    const auto file = office.answers(id);
+    OfficeVault vault = office.as(office.grader);
+    ResultRegister results{vault};
+    const IdentityCard card = PackageRegister{vault}.reader(id)->header().office;
+    const auto seal_first_version = [&](const char* name, const std::function<void(AnswersFile&)>& change) {
+        AnswersFile answers = opened_answers(vault, id, file);
+        answers.version = 1;
+        change(answers);
+        EXPECT_THAT(seal_answers(answers, office.hall, card, office.folder / name), Succeeds());
+        return office.folder / name;
+    };
+    const auto altered = seal_first_version("altered", [](AnswersFile& answers) {
+        const auto answer = answers.journal.find("[\\\"A\\\"]");
+        ASSERT_NE(answer, std::string::npos);
+        answers.journal[answer + 3] = 'B';
+    });
+    const auto refused = results.import_answers(altered, at(afternoon));
+    ASSERT_THAT(refused, RefusesWith(VaultError::chain_broken));
+    EXPECT_NE(refused.error().detail.find("journal record 4: its hash"), std::string::npos) << refused.error().detail;
+    const auto cut = seal_first_version("cut", [](AnswersFile& answers) {
+        answers.journal.erase(answers.journal.rfind('\n', answers.journal.size() - 2) + 1);
+        --answers.journal_records;
+    });
+    EXPECT_THAT(results.import_answers(cut, at(afternoon)), RefusesWith(VaultError::chain_broken));
+    const auto sound = seal_first_version("sound", [](AnswersFile&) {});
+    ASSERT_THAT(results.import_answers(sound, at(afternoon)), Succeeds());
+    const std::vector<SharePart> shares{office.grader_share(id)};
+    const auto look = results.look(id, office.grader, shares, at(afternoon));
+    ASSERT_THAT(look, Succeeds());
+    EXPECT_EQ(look->tally.totals[0], engine::Decimal::from_integer(10));
+    const auto graded = results.grade(id, office.grader, shares, {}, at(afternoon));
+    ASSERT_THAT(graded, Succeeds());
+    EXPECT_EQ((*graded)[0].points, engine::Decimal::from_integer(10));
+}
+
+/// Another file of the same hall, as sound as the one that was taken in.
+TEST(ResultRegisterTest, G1_OnlyTheAnswersThatWereTakenInAreGraded)
+{
+    const OfficeBench office;
+    office.import_items();
+    office.create_batch();
+    const std::string id = office.seal(office.draw());
+    const auto file = office.answers(id);
+    const std::vector<SharePart> shares{office.grader_share(id)};
+    OfficeVault vault = office.as(office.grader);
+    ResultRegister results{vault};
+    ASSERT_THAT(results.import_answers(file, at(afternoon)), Succeeds());
+    const auto look = results.look(id, office.grader, shares, at(afternoon));
+    ASSERT_THAT(look, Succeeds());
+    EXPECT_EQ(look->present, 2U);
+    AnswersFile answers = opened_answers(vault, id, file);
+    answers.sealed_at += std::chrono::seconds{1};
+    const auto kept = PackageRegister{vault}.record_folder(id) / "answers.pva";
+    std::filesystem::remove(kept);
+    const auto card = PackageRegister{vault}.reader(id)->header().office;
+    ASSERT_THAT(seal_answers(answers, office.hall, card, kept), Succeeds());
+    EXPECT_THAT(results.look(id, office.grader, shares, at(afternoon)), RefusesWith(VaultError::chain_broken));
+    EXPECT_THAT(results.grade(id, office.grader, shares, {}, at(afternoon)), RefusesWith(VaultError::chain_broken));
+}
+
 TEST(ResultRegisterTest, ExplainsAScoreInWords)
 {
     const OfficeBench office;
@@ -237,6 +312,7 @@ INSTANTIATE_TEST_SUITE_P(
         Tampering{"UPDATE items SET body = replace(body, '题干', '题目') WHERE id = 'I-3'", "I-3"},
         Tampering{"UPDATE item_keys SET sealed = zeroblob(80) WHERE id = 'I-4'", "I-4"},
         Tampering{"DELETE FROM items WHERE id = 'I-5'", "bank.import"},
+        Tampering{"UPDATE meta SET value = lower(hex(zeroblob(32))) WHERE name LIKE 'answers-front/%'", "answers"},
         Tampering{"UPDATE items SET import_entry = 99 WHERE id = 'I-6'", "bank.import"},
         Tampering{"UPDATE draws SET seed = replace(seed, substr(seed, 1, 1), 'g')", "draw"},
         Tampering{"UPDATE draws SET forms = replace(forms, 'I-', 'J-')", "draw"},

@@ -1,10 +1,13 @@
+#include "answers/packed_codes.hpp"
 #include "vault/sheets_readers.hpp"
 
 #include <papervault/engine/sitting.hpp>
+#include <papervault/vault/journal.hpp>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <random>
 
 namespace papervault::vault::test {
@@ -116,6 +119,207 @@ TEST(SheetsReaderTest, ReadersAgreeOnTextsThatWereAltered)
             }
             ASSERT_EQ(disagreement_about(altered, package_id), std::nullopt) << altered;
         }
+    }
+}
+
+TEST(CompactSheetsTest, SayWhatVersionOneSays)
+{
+    for (unsigned seed = 1; seed <= 150; ++seed) {
+        SCOPED_TRACE("seed " + std::to_string(seed));
+        ASSERT_EQ(difference_of_versions(Texts{seed}.answers(), package_id), std::nullopt);
+    }
+}
+
+/// Bytes that were altered are refused, or they are the only spelling of other sheets.
+TEST(CompactSheetsTest, HaveOneSpelling)
+{
+    std::size_t taken = 0;
+    for (unsigned seed = 1; seed <= 8; ++seed) {
+        Texts texts{seed};
+        const AnswersFile answers = texts.answers();
+        const crypto::Bytes sound = encode_compact_sheets(answers);
+        for (int change = 0; change < 150; ++change) {
+            SCOPED_TRACE("seed " + std::to_string(seed) + ", change " + std::to_string(change));
+            crypto::Bytes altered = sound;
+            const auto place = static_cast<std::ptrdiff_t>(texts.below(sound.size()));
+            switch (texts.below(4)) {
+            case 0: altered.erase(altered.begin() + place); break;
+            case 1: altered.insert(altered.begin() + place, std::byte{0}); break;
+            case 2: altered.resize(static_cast<std::size_t>(place)); break;
+            default: altered[static_cast<std::size_t>(place)] ^= std::byte{1} << texts.below(8); break;
+            }
+            AnswersFile read;
+            if (!decode_compact_sheets(altered, read)) { continue; }
+            ++taken;
+            ASSERT_EQ(encode_compact_sheets(read), altered);
+            ASSERT_TRUE(altered == sound || read.sheets != answers.sheets || read.started_at != answers.started_at ||
+                        read.ended_at != answers.ended_at || read.journal_records != answers.journal_records ||
+                        read.journal_head != answers.journal_head);
+        }
+    }
+    EXPECT_GT(taken, 0U);
+}
+
+TEST(CompactSheetsTest, KeepTheLimits)
+{
+    const auto is_read = [](const std::function<void(AnswersFile&)>& change) {
+        AnswersFile answers;
+        for (int n = 0; n < 2; ++n) {
+            answers.sheets.push_back({.ticket = "T" + std::to_string(n),
+                                      .form_id = "A",
+                                      .seat = 1,
+                                      .phase = engine::CandidatePhase::handed_in,
+                                      .responses = {{"Q1", {"A"}}},
+                                      .receipt = "0000-0000-0000"});
+        }
+        change(answers);
+        AnswersFile read;
+        return decode_compact_sheets(encode_compact_sheets(answers), read).has_value() && read.sheets == answers.sheets;
+    };
+    const auto responds = [&](engine::Response response) {
+        return is_read([&](AnswersFile& answers) { answers.sheets[0].responses["Q1"] = std::move(response); });
+    };
+    EXPECT_TRUE(is_read([](AnswersFile&) {}));
+    EXPECT_TRUE(responds(engine::Response(20, "x")));
+    EXPECT_FALSE(responds(engine::Response(21, "x")));
+    EXPECT_TRUE(responds({std::string(16 * 1024, 'x')}));
+    EXPECT_FALSE(responds({std::string(16 * 1024 + 1, 'x')}));
+    EXPECT_FALSE(responds({std::string(70'000, 'x')}));
+    EXPECT_FALSE(responds({std::string("a\0b", 3)}));
+    EXPECT_FALSE(responds({"\xc0\x80"}));
+    for (const int seat : {0, 1001, -1, 65'537}) {
+        EXPECT_FALSE(is_read([seat](AnswersFile& answers) { answers.sheets[0].seat = seat; })) << seat;
+    }
+    EXPECT_TRUE(is_read([](AnswersFile& answers) { answers.sheets[0].ticket = std::string(32, 'T'); }));
+    EXPECT_FALSE(is_read([](AnswersFile& answers) { answers.sheets[0].ticket = std::string(33, 'T'); }));
+    EXPECT_FALSE(is_read([](AnswersFile& answers) { answers.sheets[0].ticket = std::string(300, 'T'); }));
+    EXPECT_FALSE(is_read([](AnswersFile& answers) { answers.sheets[0].form_id = std::string(65, 'A'); }));
+    EXPECT_FALSE(is_read([](AnswersFile& answers) { answers.sheets[0].receipt = "0000-0000-000U"; }));
+    EXPECT_FALSE(is_read([](AnswersFile& answers) { answers.sheets[0].responses = {{std::string(129, 'Q'), {"A"}}}; }));
+    const auto members = [&](int count) {
+        return is_read([count](AnswersFile& answers) {
+            for (int n = 1; n < count; ++n) { answers.sheets[0].responses["R" + std::to_string(n)] = {}; }
+        });
+    };
+    EXPECT_TRUE(members(4096));
+    EXPECT_FALSE(members(4097));
+}
+
+/// A few bytes can't come to gigabytes: one long response, and a million candidates' worth of codes for it.
+TEST(CompactSheetsTest, BoundWhatTheyComeTo)
+{
+    AnswersFile answers;
+    const engine::Response large(20, std::string(16 * 1024, 'x'));
+    for (int n = 0; n < 300; ++n) {
+        answers.sheets.push_back({.ticket = "T" + std::to_string(n),
+                                  .form_id = "A",
+                                  .seat = 1,
+                                  .phase = engine::CandidatePhase::handed_in,
+                                  .responses = {},
+                                  .receipt = "0000-0000-0000"});
+    }
+    AnswersFile written = answers;
+    for (AnswerSheet& sheet : written.sheets) { sheet.responses["Q1"] = {"y"}; }
+    crypto::Bytes bytes = encode_compact_sheets(written);
+    // The response "y" becomes the large one, which a writer would have to hold for everybody.
+    const crypto::Bytes small{std::byte{1}, std::byte{1}, std::byte{0}, std::byte{'y'}};
+    const auto found = std::ranges::search(bytes, small);
+    ASSERT_FALSE(found.empty());
+    crypto::Bytes spelled{std::byte{20}};
+    for (const std::string& part : large) {
+        spelled.push_back(static_cast<std::byte>(part.size() & 0xFFU));
+        spelled.push_back(static_cast<std::byte>(part.size() >> 8U));
+        const auto text = crypto::bytes_of(part);
+        spelled.insert(spelled.end(), text.begin(), text.end());
+    }
+    const auto place = bytes.erase(found.begin(), found.end());
+    bytes.insert(place, spelled.begin(), spelled.end());
+    ASSERT_LT(bytes.size(), 400'000U);
+    AnswersFile read;
+    EXPECT_FALSE(decode_compact_sheets(bytes, read));
+}
+
+TEST(CompactSheetsTest, ColumnsAreOfThisPackage)
+{
+    const AnswersFile answers = [] {
+        for (unsigned seed = 1;; ++seed) {
+            auto made = Texts{seed}.answers();
+            if (made.sheets.size() > 2) { return made; }
+        }
+    }();
+    const crypto::Bytes bytes = encode_compact_sheets(answers);
+    const std::vector<std::string> items{"Q1", "Q1", "Q2"};
+    const std::vector<std::string> forms{"A", "B\"二"};
+    const std::size_t candidates = answers.sheets.size();
+    const auto columns = read_compact_columns(bytes, items, forms, candidates);
+    ASSERT_TRUE(columns) << columns.error().detail;
+    EXPECT_EQ(columns->responses.columns.size(), 2U) << "each item once";
+    EXPECT_FALSE(read_compact_columns(bytes, items, forms, candidates + 1));
+    EXPECT_FALSE(read_compact_columns(bytes, items, std::vector<std::string>{"C"}, candidates));
+    for (std::size_t length = 0; length < bytes.size(); ++length) {
+        ASSERT_FALSE(read_compact_columns(crypto::ByteView{bytes}.first(length), items, forms, candidates)) << length;
+    }
+    crypto::Bytes longer = bytes;
+    longer.push_back(std::byte{0});
+    EXPECT_FALSE(read_compact_columns(longer, items, forms, candidates));
+    AnswersFile twice = answers;
+    twice.sheets[1].ticket = twice.sheets[0].ticket;
+    EXPECT_FALSE(read_compact_columns(encode_compact_sheets(twice), items, forms, candidates));
+}
+
+TEST(CompactSheetsTest, ReceiptsAreSixtyBits)
+{
+    EXPECT_EQ(receipt_text(0), "0000-0000-0000");
+    EXPECT_EQ(receipt_text((std::uint64_t{1} << 60U) - 1), "ZZZZ-ZZZZ-ZZZZ");
+    EXPECT_EQ(receipt_number("0000-0000-000A"), 10U);
+    EXPECT_EQ(receipt_number("1000-0000-0000"), std::uint64_t{1} << 55U);
+    for (const char* text : {"", "0000-0000-000", "0000-0000-00000", "0000000000000", "0000_0000-0000",
+                             "0000-0000-000a", "0000-0000-000I", "0000-0000-000-"}) {
+        EXPECT_EQ(receipt_number(text), std::nullopt) << text;
+    }
+    const std::string receipt = receipt_of("a sheet");
+    EXPECT_EQ(receipt_text(receipt_number(receipt).value()), receipt);
+}
+
+TEST(PackedCodesTest, AreUnpackedAsTheyWerePacked)
+{
+    std::mt19937 random{7};
+    for (unsigned bits = 1; bits <= code_bits_max; ++bits) {
+        for (std::size_t count = 0; count < 70; ++count) {
+            std::vector<std::uint32_t> codes(count);
+            std::uint32_t greatest = 0;
+            for (std::uint32_t& code : codes) {
+                code = static_cast<std::uint32_t>(random()) & ((1U << bits) - 1);
+                greatest = std::max(greatest, code);
+            }
+            crypto::Bytes packed;
+            append_codes(packed, codes, bits);
+            ASSERT_EQ(packed.size(), packed_bytes(count, bits));
+            std::vector<std::uint32_t> unpacked(count);
+            ASSERT_EQ(unpack_codes(packed, bits, unpacked), greatest) << bits << " bits, " << count;
+            ASSERT_EQ(unpacked, codes) << bits << " bits, " << count;
+        }
+    }
+}
+
+TEST(JournalLineTest, HasOneSpelling)
+{
+    JournalChain chain{package_id};
+    const auto record = chain.extend(engine::instant_from_text("2026-11-21T09:00:00.000Z").value(),
+                                     "{\"kind\":\"note\",\"text\":\"三\\n\"}");
+    const std::string line = journal_line(record);
+    const auto read = read_journal_line(line);
+    ASSERT_TRUE(read) << read.error().detail;
+    EXPECT_EQ(*read, record);
+    std::mt19937 random{11};
+    for (int change = 0; change < 500; ++change) {
+        std::string altered = line;
+        altered[random() % line.size()] = static_cast<char>(32 + random() % 95);
+        const auto again = read_journal_line(altered);
+        if (again) { ASSERT_EQ(journal_line(*again), altered); }
+    }
+    for (std::size_t length = 0; length < line.size(); ++length) {
+        ASSERT_FALSE(read_journal_line(line.substr(0, length)));
     }
 }
 

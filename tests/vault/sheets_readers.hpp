@@ -1,5 +1,6 @@
 #pragma once
 
+#include "answers/compact_sheets.hpp"
 #include "answers/sheets_codec.hpp"
 #include "answers/sheets_reader.hpp"
 
@@ -70,6 +71,47 @@ inline std::optional<std::string> disagreement_about(std::string_view text, std:
                 (given != sheet.responses.end() && column.distinct.at(code) != given->second)) {
                 return "read_sheet_columns reads another response to " + column.item;
             }
+        }
+    }
+    return std::nullopt;
+}
+
+/// Holds version 2 of sheets against version 1 of the same. @return What differs, or nothing.
+inline std::optional<std::string> difference_of_versions(const AnswersFile& answers, std::string_view package_id)
+{
+    const std::string first = encode_sheets(answers);
+    const crypto::Bytes second = encode_compact_sheets(answers);
+    AnswersFile one;
+    AnswersFile two;
+    if (!read_sheets(first, one)) { return "version 1 is refused"; }
+    if (!decode_compact_sheets(second, two)) { return "version 2 is refused"; }
+    if (one.started_at != two.started_at || one.ended_at != two.ended_at ||
+        one.journal_records != two.journal_records || one.journal_head != two.journal_head ||
+        one.sheets != two.sheets) {
+        return "the versions have other values";
+    }
+    std::set<std::string> forms;
+    std::set<std::string> items{"not asked for"};
+    for (const AnswerSheet& sheet : one.sheets) {
+        forms.insert(sheet.form_id);
+        for (const auto& [item, response] : sheet.responses) { items.insert(item); }
+    }
+    const std::vector<std::string> form_ids(forms.begin(), forms.end());
+    const std::vector<std::string> item_ids(items.begin(), items.end());
+    const auto left = read_sheet_columns(first, item_ids, form_ids, package_id, one.sheets.size());
+    const auto right = read_compact_columns(second, item_ids, form_ids, one.sheets.size());
+    if (!left || !right) { return "columns are refused"; }
+    if (left->tickets != right->tickets || left->form_of != right->form_of || left->started_at != right->started_at ||
+        left->ended_at != right->ended_at || left->journal_records != right->journal_records ||
+        left->journal_head != right->journal_head ||
+        left->responses.columns.size() != right->responses.columns.size()) {
+        return "the columns are of other candidates";
+    }
+    for (std::size_t n = 0; n < left->responses.columns.size(); ++n) {
+        const auto& before = left->responses.columns[n];
+        const auto& after = right->responses.columns[n];
+        if (before.item != after.item || before.distinct != after.distinct || before.code != after.code) {
+            return "the columns differ in " + before.item;
         }
     }
     return std::nullopt;

@@ -191,7 +191,8 @@ void VectorMaker::make_answers()
                         .journal_records = 2,
                         .journal_head = crypto::blake2b(crypto::bytes_of("{\"n\":2}")),
                         .sheets = {},
-                        .journal = "{\"n\":1}\n{\"n\":2}\n"};
+                        .journal = "{\"n\":1}\n{\"n\":2}\n",
+                        .version = 1};
     engine::CandidateState state;
     state.candidate.ticket = "T0001";
     state.candidate.form_id = "A";

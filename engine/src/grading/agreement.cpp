@@ -1,4 +1,5 @@
 #include "grading/agreement.hpp"
+#include "grading/shares.hpp"
 
 #include <map>
 #include <tuple>
@@ -31,6 +32,16 @@ public:
     {
         return places_.at({item.item.id, item.item.version, item.points});
     }
+    /// Of all items of a form, in its order.
+    [[nodiscard]] std::vector<std::size_t> of(const Form& form) const
+    {
+        std::vector<std::size_t> places;
+        places.reserve(form.item_count());
+        for (const FormSection& section : form.sections) {
+            for (const FormItem& item : section.items) { places.push_back(at(item)); }
+        }
+        return places;
+    }
 
 private:
     std::map<std::tuple<std::string_view, int, Decimal>, std::size_t> places_;
@@ -54,16 +65,19 @@ std::optional<Disagreement> first_disagreement(std::span<const BatchSheet> sheet
                                                const columnar::ColumnarScores& scores)
 {
     const ColumnIndex index{batch};
+    std::vector<std::size_t> places;
+    const Form* form = nullptr; // that they are of
     for (std::size_t candidate = 0; candidate < sheets.size(); ++candidate) {
-        std::size_t item = 0;
-        for (const FormSection& section : sheets[candidate].form->sections) {
-            for (const FormItem& form_item : section.items) {
-                const std::size_t place = index.at(form_item);
-                const std::uint32_t code = batch.columns()[place].code[candidate];
-                if (auto found = difference(sheets[candidate].candidate, reference[candidate].items[item++],
-                                            scores.columns[place].of_distinct[code])) {
-                    return found;
-                }
+        if (sheets[candidate].form != form) {
+            form = sheets[candidate].form;
+            places = index.of(*form);
+        }
+        for (std::size_t item = 0; item < places.size(); ++item) {
+            const std::size_t place = places[item];
+            const std::uint32_t code = batch.columns()[place].code[candidate];
+            if (auto found = difference(sheets[candidate].candidate, reference[candidate].items[item],
+                                        scores.columns[place].of_distinct[code])) {
+                return found;
             }
         }
         if (reference[candidate].points.units() != scores.totals[candidate]) {
@@ -94,8 +108,15 @@ std::expected<BatchScores, Disagreement> grade_batch(std::span<const BatchSheet>
                                                      const GradingPolicy& policy)
 {
     BatchScores scores;
+    scores.sheets.reserve(sheets.size());
+    std::vector<const AnswerKey*> keys_of_form;
+    const Form* form = nullptr; // that they are of
     for (const BatchSheet& sheet : sheets) {
-        scores.sheets.push_back(grade_sheet(*sheet.form, keys, *sheet.responses, policy));
+        if (sheet.form != form) {
+            form = sheet.form;
+            keys_of_form = grading::keys_of(*form, keys);
+        }
+        scores.sheets.push_back(grading::sheet_score(*form, keys_of_form, *sheet.responses, policy));
     }
     const columnar::ColumnarBatch batch{sheets};
     const columnar::ColumnarScores second = columnar::grade_columns(batch, keys, policy, best_instructions());
@@ -127,9 +148,9 @@ grade_items(std::span<const BatchSheet> sheets, const AnswerKeys& keys, const Gr
                 }
                 const auto key = keys.find(item.item.id);
                 const auto response = sheets[candidate].responses->find(item.item.id);
-                ItemScore score =
-                    grade(item, key == keys.end() ? no_key : key->second,
-                          response == sheets[candidate].responses->end() ? nullptr : &response->second, policy);
+                ItemScore score = grading::score_of(
+                    item, key == keys.end() ? no_key : key->second,
+                    response == sheets[candidate].responses->end() ? nullptr : &response->second, policy, nullptr);
                 if (auto found = difference(sheets[candidate].candidate, score,
                                             scores->second.of_distinct[column.code[candidate]])) {
                     return std::unexpected{std::move(*found)};

@@ -49,32 +49,33 @@ std::string fraction(std::size_t parts, std::size_t of)
 } // namespace
 
 void grade_order(const FormItem& item, const AnswerKey& key, const Response& response, ScoringRule rule,
-                 ItemScore& score)
+                 ItemScore& score, Words words)
 {
     const std::vector<std::string>& right = key.correct_options;
-    if (right.empty()) { return leave_to_person(score, "没有标准答案：由阅卷员处理"); }
+    if (right.empty()) { return leave_to_person(score, "没有标准答案：由阅卷员处理", words); }
     const std::vector<std::string> picked = chosen(response);
-    score.reason = "作答顺序 " + wording::options(item.item.type, picked) + "，标准答案 " +
-                   wording::options(item.item.type, right);
+    std::string part;
     if (picked == right) {
         score.points = score.points_max;
     } else if (rule == ScoringRule::adjacent_pairs && right.size() > 1) {
         const std::size_t neighbours = right_neighbours(picked, right);
         give_part(score, neighbours, right.size() - 1);
-        score.reason += "，相邻正确 " + fraction(neighbours, right.size() - 1);
+        if (words != nullptr) { part = "，相邻正确 " + fraction(neighbours, right.size() - 1); }
     } else if (rule == ScoringRule::longest_run && right.size() > 1) {
         const std::size_t run = longest_run(picked, right);
         give_part(score, run == 0 ? 0 : run - 1, right.size() - 1);
-        score.reason += "，最长正确次序 " + fraction(run, right.size());
+        if (words != nullptr) { part = "，最长正确次序 " + fraction(run, right.size()); }
     }
-    score.reason += "：" + wording::points(score.points);
+    if (words == nullptr) { return; }
+    *words = "作答顺序 " + wording::options(item.item.type, picked) + "，标准答案 " +
+             wording::options(item.item.type, right) + part + "：" + wording::points(score.points);
 }
 
 void grade_match(const FormItem& item, const AnswerKey& key, const Response& response, ScoringRule rule,
-                 ItemScore& score)
+                 ItemScore& score, Words words)
 {
     const std::vector<std::string>& right = key.correct_options;
-    if (right.empty()) { return leave_to_person(score, "没有标准答案：由阅卷员处理"); }
+    if (right.empty()) { return leave_to_person(score, "没有标准答案：由阅卷员处理", words); }
     const std::vector<std::string> picked = chosen(response);
     std::size_t right_pairs = 0;
     for (const std::string& pair : right) {
@@ -84,14 +85,15 @@ void grade_match(const FormItem& item, const AnswerKey& key, const Response& res
         if (is_given && std::ranges::count_if(picked, is_of_prompt) == 1) { ++right_pairs; }
     }
     const bool is_whole = right_pairs == right.size() && picked.size() == right.size();
-    score.reason = "作答 " + wording::options(item.item.type, picked) + "，标准答案 " +
-                   wording::options(item.item.type, right) + "，配对正确 " + fraction(right_pairs, right.size());
     if (rule != ScoringRule::all_or_nothing) {
         give_part(score, right_pairs, right.size());
     } else if (is_whole) {
         score.points = score.points_max;
     }
-    score.reason += "：" + wording::points(score.points);
+    if (words == nullptr) { return; }
+    *words = "作答 " + wording::options(item.item.type, picked) + "，标准答案 " +
+             wording::options(item.item.type, right) + "，配对正确 " + fraction(right_pairs, right.size()) + "：" +
+             wording::points(score.points);
 }
 
 } // namespace papervault::engine::grading

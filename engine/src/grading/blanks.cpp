@@ -118,26 +118,28 @@ std::vector<bool> right_blanks(const AnswerKey& key, const Response& response, c
 } // namespace
 
 void grade_blanks(const FormItem& item, const AnswerKey& key, const Response& response, ScoringRule rule,
-                  ItemScore& score)
+                  ItemScore& score, Words words)
 {
-    if (key.blanks.empty()) { return leave_to_person(score, "没有标准答案：由阅卷员处理"); }
+    if (key.blanks.empty()) { return leave_to_person(score, "没有标准答案：由阅卷员处理", words); }
     std::vector<Decimal> points = shares(item.points, key.blanks);
     std::vector<bool> right = right_blanks(key, response, points);
     if (rule == ScoringRule::all_or_nothing && std::ranges::find(right, false) != right.end()) {
         points.assign(points.size(), Decimal{});
     }
     for (std::size_t blank = 0; blank < key.blanks.size(); ++blank) {
-        const bool is_given = blank < response.size() && !is_blank(response[blank]);
         if (right[blank]) { score.points += points[blank]; }
-        if (key.blanks.size() > 1) { score.reason += "第 " + std::to_string(blank + 1) + " 空"; }
-        score.reason += is_given ? "作答“" + wording::quotable(response[blank]) + "”" : std::string{"未作答"};
-        score.reason += "，标准答案 " + wording::blank_key(key.blanks[blank]) + "：" +
-                        wording::points(right[blank] ? points[blank] : Decimal{});
-        if (blank + 1 < key.blanks.size()) { score.reason += "；"; }
+        if (words == nullptr) { continue; }
+        const bool is_given = blank < response.size() && !is_blank(response[blank]);
+        if (key.blanks.size() > 1) { *words += "第 " + std::to_string(blank + 1) + " 空"; }
+        *words += is_given ? "作答“" + wording::quotable(response[blank]) + "”" : std::string{"未作答"};
+        *words += "，标准答案 " + wording::blank_key(key.blanks[blank]) + "：" +
+                  wording::points(right[blank] ? points[blank] : Decimal{});
+        if (blank + 1 < key.blanks.size()) { *words += "；"; }
     }
-    if (key.blanks_in_any_order) { score.reason += "；不分先后"; }
-    if (rule == ScoringRule::all_or_nothing) { score.reason += "；全对得分"; }
-    if (key.blanks.size() > 1) { score.reason += "；共 " + wording::points(score.points); }
+    if (words == nullptr) { return; }
+    if (key.blanks_in_any_order) { *words += "；不分先后"; }
+    if (rule == ScoringRule::all_or_nothing) { *words += "；全对得分"; }
+    if (key.blanks.size() > 1) { *words += "；共 " + wording::points(score.points); }
 }
 
 } // namespace papervault::engine::grading

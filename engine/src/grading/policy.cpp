@@ -20,15 +20,19 @@ bool is_blank(std::string_view text)
     return true;
 }
 
-void leave_to_person(ItemScore& score, std::string reason)
+void leave_to_person(ItemScore& score, std::string_view reason, Words words)
 {
     score.mark = Mark::needs_person;
-    score.reason = std::move(reason);
+    if (words != nullptr) { *words = reason; }
 }
 
 std::vector<std::string> chosen(const Response& response)
 {
     std::vector<std::string> ids;
+    if (response.size() == 1) { // no set is needed to see that it is there once
+        if (!is_blank(response.front())) { ids.push_back(response.front()); }
+        return ids;
+    }
     std::set<std::string_view> seen;
     for (const std::string& id : response) {
         if (!is_blank(id) && seen.insert(id).second) { ids.push_back(id); }

@@ -19,7 +19,8 @@ from sealed_package import Package
 from spelling import Refused
 
 HERE = Path(__file__).resolve().parent
-FOLDERS = [HERE, HERE.parent / "package-2/pv1", HERE.parent / "package-2/gm1"]
+FOLDERS = [HERE, HERE.parent / "package-2/pv1", HERE.parent / "package-2/gm1",
+           HERE.parent / "answers-2"]
 
 
 def person(folder, name):

@@ -3,6 +3,8 @@
 import struct
 
 import suite_pv1
+from sitting_journal import check_journal
+from compact_sheets import read_compact_sheets
 from sealed_container import HEADER_MAX, Container
 from spelling import base64_of, canonical, digest, matching, members_of, parse, require, time
 
@@ -28,7 +30,9 @@ def open_answers(data, package, office):
     container = Container(data, b"PAPERVAULT-ANS1\n")
     header = parse(container.header_bytes, HEADER_MAX)
     members_of(header, *ANSWERS_HEADER)
-    require((header["format"], header["version"], header["suite"]) == ("papervault-answers", 1, package.header["suite"]))
+    require((header["format"], header["suite"]) == ("papervault-answers", package.header["suite"]))
+    version = header["version"]
+    require(version in (1, 2) and not isinstance(version, bool))
     for name, pattern in (("package_id", "[0-9a-f]{32}"), ("hall_id", "[0-9a-f]{16}"), ("office_id", "[0-9a-f]{16}")):
         matching(header[name], pattern)
     time(header["sealed_at"])
@@ -44,7 +48,7 @@ def open_answers(data, package, office):
     require(header["office_id"] == package.office.id == office.card.id, "wrong_host")
     require(len(container.signatures) == 1 and container.is_signed(0, package.hall, ANSWERS), "signature_invalid")
     container.check_digests(compartments, suite)
-    binding = suite.purpose_hash("papervault.answers-binding.v1", header["package_id"].encode(),
+    binding = suite.purpose_hash(f"papervault.answers-binding.v{version}", header["package_id"].encode(),
                                  digest(header["package_digest"]), header["batch_id"].encode(),
                                  header["hall_id"].encode(), header["office_id"].encode(),
                                  header["sealed_at"].encode())
@@ -57,8 +61,12 @@ def open_answers(data, package, office):
                                      struct.pack("<Q", one["plaintext_length"]))
         plaintexts.append(suite.open_chunks(key, context, container.sealed(one), one["plaintext_length"]))
         require(plaintexts[-1] is not None, "authentication_failed")
-    sheets = parse(plaintexts[0], 64 << 20)
-    members_of(sheets, "ended_at", "format", "journal_head", "journal_records", "sheets", "started_at", "version")
+    if version == 1:
+        sheets = parse(plaintexts[0], 64 << 20)
+        members_of(sheets, "ended_at", "format", "journal_head", "journal_records", "sheets", "started_at", "version")
+    else:
+        sheets = read_compact_sheets(plaintexts[0])
+        check_journal(plaintexts[1], sheets, package.id)
     require(time(sheets["started_at"]) <= time(sheets["ended_at"]) <= time(header["sealed_at"]))
     journal = plaintexts[1]
     lines = journal.count(b"\n") + (not journal.endswith(b"\n") and journal != b"")

@@ -1,5 +1,8 @@
 #include <papervault/vault/answers.hpp>
 
+#include "answers/compact_sheets.hpp"
+#include "answers/journal_check.hpp"
+#include "answers/seal_contents.hpp"
 #include "answers/sheets_codec.hpp"
 #include "answers/sheets_reader.hpp"
 #include "json_codec.hpp"
@@ -21,6 +24,7 @@ constexpr std::string_view journal_name = "journal";
 
 /// What stands in the clear.
 struct AnswersHeader {
+    int version = answers_version;
     crypto::Suite suite = crypto::Suite::pv1;
     std::string package_id;
     crypto::Digest package_digest;
@@ -34,6 +38,7 @@ struct AnswersHeader {
 std::string encode_header(const AnswersHeader& header)
 {
     auto json = document(answers_format);
+    json["version"] = header.version;
     json["suite"] = crypto::to_text(header.suite);
     json["package_id"] = header.package_id;
     json["package_digest"] = header.package_digest.hex();
@@ -52,10 +57,14 @@ Result<AnswersHeader> decode_header(std::string_view text)
     const auto value = parse_document(text, package_header_bytes_max, answers_format);
     if (!value) { return std::unexpected{value.error()}; }
     engine::JsonFields fields{*value, ""};
-    read_document_fields(fields, answers_format);
+    if (fields.text("format", 64) != answers_format) {
+        fields.problem(engine::EngineError::malformed, "format", "is not " + std::string{answers_format});
+    }
+    const auto version = static_cast<int>(fields.integer("version", 1, answers_version));
     const auto suite = crypto::suite_from_text(fields.text("suite", 16));
     if (!suite) { fields.problem(engine::EngineError::malformed, "suite", "is not known to this version"); }
     AnswersHeader header;
+    header.version = version;
     header.suite = suite.value_or(crypto::Suite::pv1);
     header.package_id = hex_field(fields, "package_id", 32);
     header.package_digest = digest_field(fields, "package_digest");
@@ -84,10 +93,10 @@ Result<AnswersHeader> decode_header(std::string_view text)
     return header;
 }
 
-/// Names this file's contents: no compartment of another one can take their place.
+/// Names this file's contents: no compartment of another one, or of another version, can take their place.
 crypto::Digest binding_of(const AnswersHeader& header)
 {
-    return crypto::hash(header.suite, "papervault.answers-binding.v1",
+    return crypto::hash(header.suite, "papervault.answers-binding.v" + std::to_string(header.version),
                         {crypto::bytes_of(header.package_id), header.package_digest.view(),
                          crypto::bytes_of(header.batch_id), crypto::bytes_of(header.hall_id),
                          crypto::bytes_of(header.office_id), crypto::bytes_of(engine::to_text(header.sealed_at))});
@@ -111,6 +120,7 @@ struct SignedAnswers {
     RegularFile file;
     AnswersHeader header;
     std::uint64_t body_offset = 0;
+    crypto::Digest front;
 
     /// Of a compartment of which no byte was altered.
     [[nodiscard]] Result<crypto::SecretBuffer> open(const Compartment& compartment, const Identity& office) const
@@ -181,7 +191,76 @@ Result<SignedAnswers> open_signed(const std::filesystem::path& file, const Packa
         return refuse(VaultError::signature_invalid,
                       "the signature of " + package.header().hall.name + " does not fit");
     }
-    return SignedAnswers{std::move(*opened), std::move(*header), frame->body_offset};
+    const crypto::Digest front = frame->digest(header->suite);
+    return SignedAnswers{std::move(*opened), std::move(*header), frame->body_offset, front};
+}
+
+/// What stands in the clear, and the sheets as their compartment says.
+Result<AnswersFile> read_sheets_of(const SignedAnswers& opened, const Identity& office, Spelling spelling)
+{
+    const AnswersHeader& header = opened.header;
+    const auto sheets = opened.open(header.compartments[0], office);
+    if (!sheets) { return std::unexpected{sheets.error()}; }
+    AnswersFile answers{.package_id = header.package_id,
+                        .package_digest = header.package_digest,
+                        .batch_id = header.batch_id,
+                        .hall_id = header.hall_id,
+                        .started_at = {},
+                        .ended_at = {},
+                        .sealed_at = header.sealed_at,
+                        .journal_records = 0,
+                        .journal_head = {},
+                        .sheets = {},
+                        .journal = {},
+                        .version = header.version,
+                        .front = opened.front};
+    auto read = header.version == 1 ? read_sheets(view_of(*sheets), answers)
+                                    : decode_compact_sheets(sheets->expose(), answers, spelling);
+    if (!read) { return std::unexpected{read.error()}; }
+    return answers;
+}
+
+/// Version 2 says that nothing but the journal made the sheets: where they differ, candidate and item are named. Of
+/// version 1 import asks the same.
+Result<void> check_contents(const AnswersFile& answers)
+{
+    if (answers.version > 1) {
+        if (auto told = check_journal(answers); !told) { return told; }
+    }
+    return check_answers(answers);
+}
+
+/// Sheets of version 2 are proved when they are taken in, and afterwards known by what stands in front of them.
+Result<void> require_taken_in(const SignedAnswers& opened, const std::optional<crypto::Digest>& taken_in)
+{
+    if (opened.header.version == 1 || taken_in == opened.front) { return {}; }
+    return refuse(VaultError::chain_broken, "the answers are not those that were taken in");
+}
+
+/// What a reader needs to know whether the sheets mean the same in another form.
+Result<std::string> written_sheets(const AnswersFile& answers)
+{
+    AnswersFile as_read;
+    std::string text;
+    if (answers.version == 1) {
+        // Two readers that share no code must see it alike.
+        text = encode_sheets(answers);
+        AnswersFile by_tree;
+        if (auto readable = decode_sheets(text, by_tree); !readable) { return std::unexpected{readable.error()}; }
+        if (auto readable = read_sheets(text, as_read); !readable) { return std::unexpected{readable.error()}; }
+        if (by_tree.sheets != as_read.sheets) {
+            return refuse(VaultError::malformed, "answers: the sheets can be read in two ways");
+        }
+    } else {
+        text = crypto::text_of(encode_compact_sheets(answers));
+        if (auto readable = decode_compact_sheets(crypto::bytes_of(text), as_read); !readable) {
+            return std::unexpected{readable.error()};
+        }
+    }
+    if (as_read.sheets != answers.sheets) {
+        return refuse(VaultError::malformed, "answers: the sheets are not read as they were given");
+    }
+    return text;
 }
 
 } // namespace
@@ -192,24 +271,28 @@ Result<void> seal_answers(const AnswersFile& answers, const Identity& hall, cons
     if (answers.hall_id != hall.card().id()) {
         return refuse(VaultError::wrong_host, "only the hall that held the sitting seals its answers");
     }
-    if (auto sound = check_answers(answers); !sound) { return sound; }
-    const std::string sheets = encode_sheets(answers);
-    if (sheets.size() > answer_sheets_bytes_max || answers.journal.size() > answer_journal_bytes_max) {
+    if (answers.version < 1 || answers.version > answers_version) {
+        return refuse(VaultError::malformed, "answers: there is no such version");
+    }
+    // Nothing is written that the office would refuse.
+    if (auto sound = check_contents(answers); !sound) { return sound; }
+    const auto sheets = written_sheets(answers);
+    if (!sheets) { return std::unexpected{sheets.error()}; }
+    if (sheets->size() > answer_sheets_bytes_max || answers.journal.size() > answer_journal_bytes_max) {
         return refuse(VaultError::malformed, "answers: sheets or journal are too large");
     }
-    // Nothing is written that the office would refuse; two readers that share no code must see it alike.
-    AnswersFile as_read;
-    if (auto readable = decode_sheets(sheets, as_read); !readable) { return readable; }
-    AnswersFile read_in_one_pass;
-    if (auto readable = read_sheets(sheets, read_in_one_pass); !readable) { return readable; }
-    if (as_read.sheets != read_in_one_pass.sheets) {
-        return refuse(VaultError::malformed, "answers: the sheets can be read in two ways");
-    }
+    return seal_contents(answers, *sheets, hall, office, file);
+}
+
+Result<void> seal_contents(const AnswersFile& answers, std::string_view sheets, const Identity& hall,
+                           const IdentityCard& office, const std::filesystem::path& file)
+{
     const crypto::Suite suite = hall.card().suite();
     if (office.suite() != suite) {
         return refuse(VaultError::not_permitted, "hall and office have keys of different suites");
     }
-    AnswersHeader header{.suite = suite,
+    AnswersHeader header{.version = answers.version,
+                         .suite = suite,
                          .package_id = answers.package_id,
                          .package_digest = answers.package_digest,
                          .batch_id = answers.batch_id,
@@ -217,7 +300,7 @@ Result<void> seal_answers(const AnswersFile& answers, const Identity& hall, cons
                          .office_id = office.id(),
                          .sealed_at = answers.sealed_at,
                          .compartments = {}};
-    const std::array sources{std::pair{sheets_name, std::string_view{sheets}},
+    const std::array sources{std::pair{sheets_name, sheets},
                              std::pair{journal_name, std::string_view{answers.journal}}};
     std::vector<crypto::SecretBuffer> keys;
     for (const auto& [name, plaintext] : sources) {
@@ -247,41 +330,47 @@ Result<AnswersFile> open_answers(const std::filesystem::path& file, const Packag
 {
     const auto opened = open_signed(file, package, office);
     if (!opened) { return std::unexpected{opened.error()}; }
-    const AnswersHeader& header = opened->header;
-    const auto sheets = opened->open(header.compartments[0], office);
-    if (!sheets) { return std::unexpected{sheets.error()}; }
-    const auto journal = opened->open(header.compartments[1], office);
+    auto answers = read_sheets_of(*opened, office, Spelling::checked);
+    if (!answers) { return answers; }
+    const auto journal = opened->open(opened->header.compartments[1], office);
     if (!journal) { return std::unexpected{journal.error()}; }
+    answers->journal = crypto::text_of(journal->expose());
+    if (auto sound = check_contents(*answers); !sound) { return std::unexpected{sound.error()}; }
+    if (auto fits = check_against_roster(*answers, package.header()); !fits) { return std::unexpected{fits.error()}; }
+    return answers;
+}
 
-    AnswersFile answers{.package_id = header.package_id,
-                        .package_digest = header.package_digest,
-                        .batch_id = header.batch_id,
-                        .hall_id = header.hall_id,
-                        .started_at = {},
-                        .ended_at = {},
-                        .sealed_at = header.sealed_at,
-                        .journal_records = 0,
-                        .journal_head = {},
-                        .sheets = {},
-                        .journal = crypto::text_of(journal->expose())};
-    if (auto read = read_sheets(view_of(*sheets), answers); !read) { return std::unexpected{read.error()}; }
-    if (auto sound = check_answers(answers); !sound) { return std::unexpected{sound.error()}; }
-    if (auto fits = check_against_roster(answers, package.header()); !fits) { return std::unexpected{fits.error()}; }
+Result<AnswersFile> open_answer_sheets(const std::filesystem::path& file, const PackageReader& package,
+                                       const Identity& office, const std::optional<crypto::Digest>& taken_in)
+{
+    const auto opened = open_signed(file, package, office);
+    if (!opened) { return std::unexpected{opened.error()}; }
+    if (auto same = require_taken_in(*opened, taken_in); !same) { return std::unexpected{same.error()}; }
+    auto answers = read_sheets_of(*opened, office, Spelling::proved);
+    if (!answers) { return answers; }
+    if (answers->version == 1) {
+        if (auto sound = check_sheets(*answers); !sound) { return std::unexpected{sound.error()}; }
+    }
+    if (auto fits = check_against_roster(*answers, package.header()); !fits) { return std::unexpected{fits.error()}; }
     return answers;
 }
 
 Result<AnswerColumns> open_answer_columns(const std::filesystem::path& file, const PackageReader& package,
-                                          const Identity& office, std::span<const std::string> items)
+                                          const Identity& office, std::span<const std::string> items,
+                                          const std::optional<crypto::Digest>& taken_in)
 {
     const auto opened = open_signed(file, package, office);
     if (!opened) { return std::unexpected{opened.error()}; }
+    if (auto same = require_taken_in(*opened, taken_in); !same) { return std::unexpected{same.error()}; }
     const auto sheets = opened->open(opened->header.compartments[0], office);
     if (!sheets) { return std::unexpected{sheets.error()}; }
     const PackageHeader& expected = package.header();
     std::vector<std::string> forms;
     for (const FormSummary& form : expected.forms) { forms.push_back(form.id); }
-    auto columns = read_sheet_columns(view_of(*sheets), items, forms, opened->header.package_id,
-                                      static_cast<std::size_t>(expected.candidates));
+    const auto candidates = static_cast<std::size_t>(expected.candidates);
+    auto columns = opened->header.version == 1
+                       ? read_sheet_columns(view_of(*sheets), items, forms, opened->header.package_id, candidates)
+                       : read_compact_columns(sheets->expose(), items, forms, candidates);
     if (columns && (columns->started_at > columns->ended_at || columns->ended_at > opened->header.sealed_at)) {
         return refuse(VaultError::malformed, "answers: the times of start, end and sealing are not in order");
     }

@@ -155,6 +155,11 @@ Result<void> check_answers(const AnswersFile& answers)
     if (count_lines(answers.journal) != answers.journal_records) {
         return unsound("the journal does not have as many lines as records");
     }
+    return check_sheets(answers);
+}
+
+Result<void> check_sheets(const AnswersFile& answers)
+{
     std::set<std::string_view> tickets;
     for (const AnswerSheet& sheet : answers.sheets) {
         if (!tickets.insert(sheet.ticket).second) { return unsound("ticket " + sheet.ticket + " is there twice"); }

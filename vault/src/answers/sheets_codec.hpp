@@ -12,7 +12,9 @@ namespace papervault::vault {
 /// Fills in what encode_sheets() writes. @return malformed.
 [[nodiscard]] Result<void> decode_sheets(std::string_view text, AnswersFile& answers);
 
-/// What must hold in every answers file, whoever sealed it.
+/// What must hold of the sheets of every answers file: a ticket once, receipts that fit.
+[[nodiscard]] Result<void> check_sheets(const AnswersFile& answers);
+/// And of times and the length of the journal.
 [[nodiscard]] Result<void> check_answers(const AnswersFile& answers);
 
 } // namespace papervault::vault

@@ -37,6 +37,15 @@ struct SheetText {
     return text;
 }
 
+/// A time as engine::to_text() spells it.
+[[nodiscard]] inline std::optional<engine::Instant> read_instant(CanonicalReader& in, std::string& scratch)
+{
+    const auto text = limited_text(in, 40, scratch);
+    if (!text) { return std::nullopt; }
+    const auto read = engine::instant_from_text(*text);
+    return read && engine::to_text(*read) == *text ? std::optional{*read} : std::nullopt;
+}
+
 /// The texts of one response. @param keep  Called with each.
 template <class Keep>
 [[nodiscard]] bool read_response(CanonicalReader& in, std::string& scratch, Keep keep)
@@ -71,12 +80,9 @@ public:
 private:
     [[nodiscard]] bool instant(engine::Instant& into)
     {
-        const auto text = limited_text(in_, 40, scratch_);
-        if (!text) { return false; }
-        const auto read = engine::instant_from_text(*text);
-        if (!read || engine::to_text(*read) != *text) { return false; }
-        into = *read;
-        return true;
+        const auto read = read_instant(in_, scratch_);
+        if (read) { into = *read; }
+        return read.has_value();
     }
 
     template <class Head>

@@ -1,6 +1,7 @@
 #include <papervault/vault/audit.hpp>
 
 #include "bank/item_key_box.hpp"
+#include "packages/stored_texts.hpp"
 
 #include <papervault/engine/json.hpp>
 #include <papervault/vault/batch_policies.hpp>
@@ -220,6 +221,11 @@ private:
         if (const auto gone = tombstone("paper", id)) { return "the sealed file; the package was " + *gone; }
         const auto answers = ResultRegister{*vault_}.answers(id);
         if (!answers) { return std::unexpected{answers.error()}; }
+        if (const std::string front = text_member(entry.subject, "front"); !front.empty()) {
+            if (front != answers->front.hex() || front != stored(vault_->database(), front_name(id))) {
+                return broken("the record of which answers were taken in was altered");
+            }
+        }
         const auto receipts =
             std::ranges::count_if(answers->sheets, [](const AnswerSheet& sheet) { return !sheet.receipt.empty(); });
         return "the hall's signature, " + std::to_string(answers->sheets.size()) + " sheets, " +

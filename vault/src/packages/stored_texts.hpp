@@ -31,4 +31,10 @@ inline void store(Database& database, std::string_view name, std::string_view va
     return "incident/" + std::string{package_id} + "/" + std::string{incident_id};
 }
 
+/// Where the digest of what stands in front of the answers that were taken in is kept, AnswersFile::front.
+[[nodiscard]] inline std::string front_name(std::string_view package_id)
+{
+    return "answers-front/" + std::string{package_id};
+}
+
 } // namespace papervault::vault

@@ -227,7 +227,7 @@ Result<Regrading> ResultRegister::regrade(std::string_view package_id, const Ide
     if (!package) { return std::unexpected{package.error()}; }
     const auto forms = forms_of(*vault_, *package);
     if (!forms) { return std::unexpected{forms.error()}; }
-    const auto answers = this->answers(package_id);
+    const auto answers = this->sheets(package_id);
     if (!answers) { return std::unexpected{answers.error()}; }
     const auto sheets = batch_sheets(*answers, *forms);
     if (!sheets) { return std::unexpected{sheets.error()}; }

@@ -182,7 +182,7 @@ Result<std::vector<CandidateResult>> ResultRegister::grade(std::string_view pack
     if (!record) { return std::unexpected{record.error()}; }
     const auto package = packages.reader(package_id);
     if (!package) { return std::unexpected{package.error()}; }
-    const auto answers = this->answers(package_id);
+    const auto answers = sheets(package_id);
     if (!answers) { return std::unexpected{answers.error()}; }
     const auto forms = forms_of(*vault_, *package);
     if (!forms) { return std::unexpected{forms.error()}; }
@@ -198,9 +198,9 @@ Result<std::vector<CandidateResult>> ResultRegister::grade(std::string_view pack
     if (policy->grading != keys->policy) {
         return refuse(VaultError::chain_broken, "the sealed policy of the batch is not the one in the register");
     }
-    const auto sheets = batch_sheets(*answers, *forms);
-    if (!sheets) { return std::unexpected{sheets.error()}; }
-    const auto scores = engine::grade_batch(*sheets, keys->keys, keys->policy);
+    const auto batched = batch_sheets(*answers, *forms);
+    if (!batched) { return std::unexpected{batched.error()}; }
+    const auto scores = engine::grade_batch(*batched, keys->keys, keys->policy);
     if (!scores) { return stopped(scores.error()); }
 
     std::vector<CandidateResult> results;
@@ -239,7 +239,7 @@ Result<engine::Explanation> ResultRegister::explain(std::string_view package_id,
     if (auto allowed = vault_->require(Role::grader); !allowed) { return std::unexpected{allowed.error()}; }
     const auto package = PackageRegister{*vault_}.reader(package_id);
     if (!package) { return std::unexpected{package.error()}; }
-    const auto answers = this->answers(package_id);
+    const auto answers = sheets(package_id);
     if (!answers) { return std::unexpected{answers.error()}; }
     const auto forms = forms_of(*vault_, *package);
     if (!forms) { return std::unexpected{forms.error()}; }

@@ -1,5 +1,6 @@
 #include <papervault/vault/results.hpp>
 
+#include "answers/journal_check.hpp"
 #include "import/csv.hpp"
 #include "packages/compartments.hpp"
 #include "packages/stored_texts.hpp"
@@ -204,6 +205,9 @@ Result<AnswersFile> ResultRegister::import_answers(const std::filesystem::path& 
             if (answers.error().code != VaultError::wrong_batch) { last = answers.error(); }
             continue;
         }
+        if (answers->version == 1) { // version 2 has it in its format
+            if (auto told = check_journal(*answers); !told) { return std::unexpected{told.error()}; }
+        }
         if (package->header().version > 1) {
             if (auto rehearsed = rehearse(*package); !rehearsed) { return std::unexpected{rehearsed.error()}; }
         }
@@ -242,8 +246,10 @@ Result<AnswersFile> ResultRegister::import_answers(const std::filesystem::path& 
                     .bind(static_cast<std::int64_t>(now.time_since_epoch().count()))
                     .run();
                 database.prepare("UPDATE packages SET state = 'answered' WHERE id = ?").bind(record.id).run();
+                store(database, front_name(record.id), answers->front.hex());
                 return boost::json::object{{"package", record.id},
                                            {"digest", digest.hex()},
+                                           {"front", answers->front.hex()},
                                            {"sheets", answers->sheets.size()},
                                            {"journal_records", answers->journal_records},
                                            {"journal_head", answers->journal_head.hex()}};
@@ -262,6 +268,25 @@ Result<AnswersFile> ResultRegister::answers(std::string_view package_id)
     const auto office = vault_->office_identity(package->header().suite);
     if (!office) { return std::unexpected{office.error()}; }
     return open_answers(packages.record_folder(package_id) / "answers.pva", *package, **office);
+}
+
+Result<AnswersFile> ResultRegister::sheets(std::string_view package_id)
+{
+    PackageRegister packages{*vault_};
+    const auto package = packages.reader(package_id);
+    if (!package) { return std::unexpected{package.error()}; }
+    const auto office = vault_->office_identity(package->header().suite);
+    if (!office) { return std::unexpected{office.error()}; }
+    const auto front = front_taken_in(package_id);
+    if (!front) { return std::unexpected{front.error()}; }
+    return open_answer_sheets(packages.record_folder(package_id) / "answers.pva", *package, **office, *front);
+}
+
+Result<std::optional<crypto::Digest>> ResultRegister::front_taken_in(std::string_view package_id)
+{
+    return guarded([&]() -> Result<std::optional<crypto::Digest>> {
+        return crypto::Digest::from_hex(stored(vault_->database(), front_name(package_id)));
+    });
 }
 
 Result<std::vector<CandidateResult>> ResultRegister::results(std::string_view package_id)

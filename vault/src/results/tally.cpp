@@ -24,8 +24,10 @@ Result<BatchLook> ResultRegister::look(std::string_view package_id, const Identi
     }
     const auto office = vault_->office_identity(package->header().suite);
     if (!office) { return std::unexpected{office.error()}; }
+    const auto front = front_taken_in(package_id);
+    if (!front) { return std::unexpected{front.error()}; }
     const auto answers = open_answer_columns(packages.record_folder(package_id) / "answers.pva", *package, **office,
-                                             std::vector<std::string>(items.begin(), items.end()));
+                                             std::vector<std::string>(items.begin(), items.end()), *front);
     if (!answers) { return std::unexpected{answers.error()}; }
     const auto keys = corrected_key(*package, *drawn, grader, shares, now);
     if (!keys) { return std::unexpected{keys.error()}; }

@@ -29,7 +29,7 @@ struct ItemScore {
     Decimal points; ///< Below 0 only for a wrong answer with a penalty, where the floor is the paper's.
     Decimal points_max;
     Mark mark{};
-    std::string reason; ///< In words, in Chinese: response, key and points. explain() says more.
+    std::string reason; ///< In words, in Chinese; by grade() and explain() alone: sheets have none.
 };
 
 /// How a choice of several is scored.

@@ -3,6 +3,7 @@
 #include <papervault/crypto/hash.hpp>
 #include <papervault/engine/batch.hpp>
 #include <papervault/vault/error.hpp>
+#include <papervault/vault/journal.hpp>
 
 #include <cstdint>
 #include <functional>
@@ -10,39 +11,14 @@
 #include <string_view>
 #include <vector>
 
-/// The journal of one sitting: numbered, timed, hash-chained records (docs/journal-format.md, version 1).
+/// Where the journal of a sitting rests (docs/journal-format.md, version 1). Its chain is the vault's: the office
+/// follows it again.
 namespace papervault::server {
 
-inline constexpr std::size_t journal_payload_bytes_max = 1 << 20;
-
-struct JournalRecord {
-    std::uint64_t number = 0; ///< From 1, without gaps.
-    engine::Instant time;     ///< Never before the record in front of it.
-    std::string payload;      ///< Canonical JSON.
-    crypto::Digest hash;      ///< Over the previous record's hash and the three fields above.
-    bool operator==(const JournalRecord&) const = default;
-};
-
-/// The end of a chain: makes the next record, or checks it. One thread at a time.
-class JournalChain {
-public:
-    /// An empty journal; its origin names the package, so that no sitting's journal passes for another's.
-    explicit JournalChain(std::string_view package_id);
-
-    /// @param now  A time before the last record's is taken as the last record's (T3).
-    [[nodiscard]] JournalRecord extend(engine::Instant now, std::string payload);
-    /// @return chain_broken, naming the record, when number, time, size or hash doesn't fit.
-    [[nodiscard]] vault::Result<void> accept(const JournalRecord& record);
-
-    [[nodiscard]] std::uint64_t records() const noexcept { return records_; }
-    [[nodiscard]] const crypto::Digest& head() const noexcept { return head_; }
-    [[nodiscard]] engine::Instant last_time() const noexcept { return last_time_; }
-
-private:
-    std::uint64_t records_ = 0;
-    crypto::Digest head_;
-    engine::Instant last_time_{};
-};
+using vault::journal_line;
+using vault::journal_payload_bytes_max;
+using vault::JournalChain;
+using vault::JournalRecord;
 
 /// Where records become durable.
 class JournalStore {
@@ -55,9 +31,5 @@ public:
     ///              success. After a failure nothing is stored any more: every later call fails too.
     virtual void append(std::vector<JournalRecord> records, Done done) = 0;
 };
-
-/// The record as one line of JSON, as it stands in the answers file: {"number","time","payload","hash"}; without line
-/// feed.
-[[nodiscard]] std::string journal_line(const JournalRecord& record);
 
 } // namespace papervault::server

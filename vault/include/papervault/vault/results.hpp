@@ -90,12 +90,17 @@ class ResultRegister {
 public:
     explicit ResultRegister(OfficeVault& vault) : vault_{&vault} {}
 
-    /// Takes a hall's answers in: signature, package, counts and every receipt are checked; a copy stays in the vault's
-    /// records. What its journal says of inspection, incidents and opening goes into the ledger, checked: the words of
-    /// the witnesses are signed by themselves.
-    /// @return already_used when the package's answers are in already.
+    /// Takes a hall's answers in: signature, package, counts and every receipt are checked, the chain of the hall's
+    /// journal is followed from its origin, and every answer is compared with the one that the journal tells of; a copy
+    /// stays in the vault's records. What its journal says of inspection, incidents and opening goes into the ledger,
+    /// checked: the words of the witnesses are signed by themselves.
+    /// @return already_used when the package's answers are in already; chain_broken, naming the journal's record;
+    /// malformed, naming candidate and item.
     [[nodiscard]] Result<AnswersFile> import_answers(const std::filesystem::path& file, engine::Instant now);
+    /// The whole file, everything checked again.
     [[nodiscard]] Result<AnswersFile> answers(std::string_view package_id);
+    /// The sheets that were taken in, without the journal; chain_broken for any others.
+    [[nodiscard]] Result<AnswersFile> sheets(std::string_view package_id);
     /// Checks the package's golden vectors first (engine_mismatch), those of the key as soon as it is open. Opens the
     /// key with the graders' quorum (the acting grader's own share and `shares`), applies approved corrections, grades
     /// every sheet by both implementations, stores the scores. Grading again replaces the stored scores; the ledger
@@ -139,6 +144,8 @@ public:
     write_report(std::string_view package_id, const std::filesystem::path& folder, engine::Instant now);
 
 private:
+    /// Of the answers that were taken in; nothing where they were taken in before this was noted.
+    [[nodiscard]] Result<std::optional<crypto::Digest>> front_taken_in(std::string_view package_id);
     [[nodiscard]] Result<void> require_no_answers(std::string_view package_id);
     [[nodiscard]] Result<void> record_sitting(const AnswersFile& answers, const PackageReader& package,
                                               engine::Instant now);

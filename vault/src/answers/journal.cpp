@@ -1,17 +1,18 @@
-#include <papervault/server/journal.hpp>
+#include <papervault/vault/journal.hpp>
+
+#include "answers/sheets_document.hpp"
 
 #include <papervault/engine/json.hpp>
 
 #include <boost/json/value.hpp>
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
 
-namespace papervault::server {
+namespace papervault::vault {
 namespace {
 
-std::array<std::byte, 8> little_endian(std::uint64_t value)
+std::array<std::byte, 8> eight_bytes(std::uint64_t value)
 {
     std::array<std::byte, 8> bytes{};
     for (std::byte& b : bytes) {
@@ -23,14 +24,14 @@ std::array<std::byte, 8> little_endian(std::uint64_t value)
 
 crypto::Digest record_hash(const crypto::Digest& previous, const JournalRecord& record)
 {
-    const auto number = little_endian(record.number);
-    const auto time = little_endian(static_cast<std::uint64_t>(record.time.time_since_epoch().count()));
+    const auto number = eight_bytes(record.number);
+    const auto time = eight_bytes(static_cast<std::uint64_t>(record.time.time_since_epoch().count()));
     return crypto::blake2b("papervault.journal.v1", {previous.view(), number, time, crypto::bytes_of(record.payload)});
 }
 
-std::unexpected<vault::VaultFailure> broken(std::uint64_t number, std::string_view reason)
+std::unexpected<VaultFailure> broken(std::uint64_t number, std::string_view reason)
 {
-    return vault::refuse(vault::VaultError::chain_broken, fmt::format("journal record {}: {}", number, reason));
+    return refuse(VaultError::chain_broken, "journal record " + std::to_string(number) + ": " + std::string{reason});
 }
 
 } // namespace
@@ -51,10 +52,12 @@ JournalRecord JournalChain::extend(engine::Instant now, std::string payload)
     return record;
 }
 
-vault::Result<void> JournalChain::accept(const JournalRecord& record)
+Result<void> JournalChain::accept(const JournalRecord& record)
 {
     const std::uint64_t expected = records_ + 1;
-    if (record.number != expected) { return broken(expected, fmt::format("missing; {} stands there", record.number)); }
+    if (record.number != expected) {
+        return broken(expected, "missing; " + std::to_string(record.number) + " stands there");
+    }
     if (record.payload.size() > journal_payload_bytes_max) { return broken(expected, "too long"); }
     if (record.time < last_time_) { return broken(expected, "its time is before the record in front of it"); }
     if (record.hash != record_hash(head_, record)) { return broken(expected, "its hash doesn't fit"); }
@@ -74,4 +77,27 @@ std::string journal_line(const JournalRecord& record)
     return engine::canonical_json(line);
 }
 
-} // namespace papervault::server
+Result<JournalRecord> read_journal_line(std::string_view line)
+{
+    const auto unread = [] { return refuse(VaultError::malformed, "not a record in canonical form"); };
+    CanonicalReader in{line};
+    std::string scratch;
+    JournalRecord record;
+    if (!in.take(R"({"hash":)")) { return unread(); }
+    const auto hex = limited_text(in, 64, scratch);
+    const auto hash = hex ? crypto::Digest::from_hex(*hex) : std::nullopt;
+    if (!hash || hash->hex() != *hex || !in.take(R"(,"number":)")) { return unread(); }
+    record.hash = *hash;
+    const auto number = in.number();
+    if (!number || !in.take(R"(,"payload":)")) { return unread(); }
+    record.number = static_cast<std::uint64_t>(*number);
+    const auto payload = limited_text(in, journal_payload_bytes_max, scratch);
+    if (!payload || !in.take(R"(,"time":)")) { return unread(); }
+    record.payload = *payload;
+    const auto time = read_instant(in, scratch);
+    if (!time || !in.take('}') || !in.at_end()) { return unread(); }
+    record.time = *time;
+    return record;
+}
+
+} // namespace papervault::vault

@@ -76,7 +76,7 @@ TEST(MessagesTest, HallMessagesReadBackTheSame)
 TEST(MessagesTest, HaveTheWireFormOfTheProtocol)
 {
     EXPECT_EQ(encode(KioskMessage{SignInMessage{1, "T-0001", "123X"}}),
-              R"({"id_tail":"123X","kind":"sign_in","protocol":1,"ticket":"T-0001"})");
+              R"({"id_tail":"123X","kind":"sign_in","protocol":2,"ticket":"T-0001"})");
     EXPECT_EQ(encode(KioskMessage{AnswerMessage{4, "S01", {"B"}, false}}),
               R"({"item":"S01","kind":"answer","marked":false,"response":["B"],"sequence":4})");
     EXPECT_EQ(encode(HallMessage{AckMessage{4}}), R"({"kind":"ack","sequence":4})");

@@ -230,6 +230,26 @@ TEST_F(HallServiceTest, GivesAFormOnlyToWhoIsSignedInThere)
     EXPECT_EQ(form(1).status, 409);
 }
 
+TEST_F(HallServiceTest, GivesAPictureOnlyToWhoIsSignedInThereAndSeesIt)
+{
+    run();
+    const std::string shown(64, '0');
+    const auto picture = [this](int seat, const std::string& digest) {
+        return *rig.ask(ServiceRig::kiosk_peer(seat), HttpMethod::get, "/v1/pictures/" + digest);
+    };
+    EXPECT_EQ(picture(1, shown).status, 409);
+    const LineId line = rig.seated(1);
+    EXPECT_EQ(picture(1, shown).body, "picture for T0001");
+    EXPECT_EQ(picture(1, std::string(64, '1')).status, 404) << "of another form";
+    EXPECT_EQ(picture(1, "12ab").status, 404) << "no digest";
+    EXPECT_EQ(picture(1, "..").status, 404);
+    EXPECT_EQ(picture(2, shown).status, 409);
+    EXPECT_EQ(rig.staff(HttpMethod::get, "/v1/pictures/" + shown).status, 404);
+    rig.service->hall_port().line_closed(line);
+    rig.settle();
+    EXPECT_EQ(picture(1, shown).status, 409);
+}
+
 TEST_F(HallServiceTest, SealsAfterTheEndAndDestroysTheKeysLast)
 {
     run();

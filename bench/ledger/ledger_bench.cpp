@@ -155,7 +155,7 @@ int main(int argc, char** argv)
     const engine::Instant now = engine::instant_from_text("2026-11-21T08:00:00.000Z").value();
 
     constexpr std::uint64_t group = 10'000;
-    constexpr std::uint64_t step = 1'000'000;
+    constexpr std::uint64_t step = 500'000;
     const double seconds_max = argc > 3 ? std::strtod(argv[3], nullptr) : 1e9;
     const double began = wall_seconds();
     double spent = 0;

@@ -104,14 +104,16 @@ TEST(LockedHeapTest, ServesSeveralThreads)
 TEST(LockedHeapTest, IsWhatTheDatabaseLivesIn)
 {
     const TemporaryFolder folder;
-    const auto before = locked_heap::use().mapped_bytes;
     auto database = Database::create(folder / "test.db", crypto::random_secret(32));
     ASSERT_THAT(database, Succeeds());
     EXPECT_TRUE(locked_heap::give_to_sqlite());
     database->execute("CREATE TABLE t(x)");
     Statement insert = database->prepare("INSERT INTO t(x) VALUES (?)");
-    insert.bind(std::string(2 << 20, 'x')).run();
+    const auto before = locked_heap::use().mapped_bytes;
+    insert.bind(std::string(2 << 20, 'x')); // the library keeps a copy until the statement is reset
     EXPECT_GT(locked_heap::use().mapped_bytes, before + (2 << 20));
+    insert.run();
+    EXPECT_LT(locked_heap::use().mapped_bytes, before + (2 << 20)) << "and gives it back";
 }
 
 } // namespace

@@ -11,7 +11,7 @@ MAP = {
     "vault": ({"crypto", "engine"}, {"boost/json", "sqlite3.h", "pugixml.hpp", "fmt", "CLI", "iconv.h", "zip.h", "yaml-cpp",
                                      "cairo", "pango", "librsvg", "gdk-pixbuf", "glib-object.h", "qrencode.h", "p11-kit"}, {"boost/json"}),
     "server": ({"vault", "crypto", "engine"},
-               {"boost/json", "boost/asio", "boost/beast", "boost/system", "boost/core", "openssl", "fmt", "CLI", "tss2"}, {"boost/json"}),
+               {"boost/json", "boost/asio", "boost/beast", "boost/system", "boost/core", "openssl", "fmt", "CLI", "tss2", "malloc.h"}, {"boost/json"}),
     "client": ({"crypto", "engine"},
                {"boost/json", "boost/asio", "boost/beast", "boost/system", "boost/core", "openssl", "fmt", "CLI", "gtk", "webkit", "jsc", "glib", "glib-unix", "gio"},
                {"boost/json"}),
@@ -23,6 +23,7 @@ ONLY_IN = {"boost/beast": ("server/src/net/", "client/src/net/", "client/src/lin
            # The printer's libraries stay out of what servers link.
            "cairo": ("vault/src/print/",), "pango": ("vault/src/print/",), "librsvg": ("vault/src/print/",),
            "p11-kit": ("vault/src/token/",), "tss2": ("server/src/host_key/",),
+           "malloc.h": ("server/src/zeroing_memory.cpp",),
            "gdk-pixbuf": ("vault/src/print/",), "glib-object.h": ("vault/src/print/",)}
 
 SYSTEM = re.compile(r"^(sys|arpa|netinet|linux)/|^[a-z0-9_]+$|^(unistd|fcntl|termios|signal|pthread|poll|errno|time|spawn|dirent|dlfcn|stdlib|string|netdb)\.h$")

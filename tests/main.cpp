@@ -1,4 +1,5 @@
-// Runs the tests of a program. Exit code 77 when none failed but some were skipped, so that whoever called it hears of it.
+// Runs the tests of a program. Exit code 77 when none failed but some were skipped, so that whoever called it hears of
+// it.
 #include <gmock/gmock.h>
 
 int main(int count, char** words)

@@ -39,8 +39,7 @@ int refused(const vault::VaultFailure& failure, bool json)
         fmt::print("{}\n",
                    engine::canonical_json(object{{"error", vault::to_text(failure.code)}, {"detail", failure.detail}}));
     }
-    fmt::print(stderr, "papervault-server: {}\n",
-               vault::failure_text(failure, vault::language_of({}), sentences_of_the_hall()));
+    fmt::print(stderr, "papervault-server: {}\n", hall_failure_text(failure, vault::language_of({})));
     return exit_refused;
 }
 

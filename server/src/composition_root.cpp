@@ -178,6 +178,16 @@ Result<std::unique_ptr<RunningHall>> RunningHall::start(const HallDirectory& hal
     impl->package_id = registered->package_id;
     impl->batch_id = registered->batch_id;
 
+    for (const auto& place : {hall.folder(), hall.sitting_folder(registered->package_id), hall.outbox()}) {
+        std::error_code error;
+        if (!std::filesystem::exists(place, error)) { continue; }
+        const auto swept = vault::remove_abandoned_files(place);
+        if (!swept) { return std::unexpected{swept.error()}; }
+        if (*swept > 0) {
+            log_line(LogLevel::warning,
+                     fmt::format("{}: {} unfinished files of an earlier run removed", place.string(), *swept));
+        }
+    }
     auto package = open_taken_package(hall, registered->package_id);
     if (!package) { return std::unexpected{package.error()}; }
     if (package->digest() != registered->digest) {

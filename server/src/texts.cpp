@@ -90,13 +90,62 @@ constexpr std::array sentences{
         "incident {} was reported ({}); only the office lets the hall go on: give it the report, then its answer with: "
         "ctl release --file",
         "已上报异常 {}（{}）；只有机构能让考场继续：请把报告交给机构，再用 ctl release --file 导入其答复"},
+    // What the TPM says stands behind "TPM: ".
+    vault::Translation{"this machine's TPM does not open the hall's key: the folder was copied from another machine, "
+                       "or the TPM was cleared",
+                       "本机的 TPM 解不开考场密钥：目录是从另一台机器复制来的，或 TPM 已被清除"},
+    vault::Translation{"this program was built without TPM support (libtss2-dev)",
+                       "本程序编译时没有 TPM 支持（libtss2-dev）"},
+    vault::Translation{"can't be reached ({}): {}", "不能连接（{}）：{}"},
+    vault::Translation{"does not answer ({}): {}", "没有应答（{}）：{}"},
+    vault::Translation{"the key can't be sealed: {}", "不能封存密钥：{}"},
+    vault::Translation{"the sealed key can't be written: {}", "不能写出封存的密钥：{}"},
+    vault::Translation{"the sealed key can't be loaded: {}", "不能装入封存的密钥：{}"},
+    vault::Translation{"the key can't be unsealed: {}", "不能解封密钥：{}"},
+    vault::Translation{"its storage key can't be made (the owner's password must be empty): {}",
+                       "不能生成存储密钥（所有者口令须为空）：{}"},
+    vault::Translation{"no session: {}", "不能建立会话：{}"},
+    vault::Translation{"no encrypted session: {}", "不能建立加密会话：{}"},
 };
+
+/// The hall's own words for refusals, which machines read; people are told what they mean.
+constexpr std::array hall_words{"already_sealed",
+                                "busy",
+                                "clock_wrong",
+                                "code_differs",
+                                "enrolled_anew",
+                                "enrolment_refused",
+                                "form_unavailable",
+                                "incident_open",
+                                "inspection_incomplete",
+                                "inspection_not_begun",
+                                "no_answer",
+                                "no_incident",
+                                "not_signed_in",
+                                "seat_out_of_range",
+                                "too_many_enrolments"};
 
 } // namespace
 
 std::span<const vault::Translation> sentences_of_the_hall() noexcept
 {
     return sentences;
+}
+
+std::string_view without_hall_word(std::string_view detail) noexcept
+{
+    for (const std::string_view word : hall_words) {
+        if (detail.starts_with(word) && detail.substr(word.size()).starts_with(": ")) {
+            return detail.substr(word.size() + 2);
+        }
+    }
+    return detail;
+}
+
+std::string hall_failure_text(const vault::VaultFailure& failure, vault::Language language)
+{
+    const vault::VaultFailure shown{failure.code, std::string{without_hall_word(failure.detail)}};
+    return vault::failure_text(shown, language, sentences_of_the_hall());
 }
 
 } // namespace papervault::server

@@ -56,13 +56,16 @@ protected:
     void line_received(std::string_view text) override { received.emplace_back(text); }
     void form_fetched(crypto::Bytes sealed) override { forms.push_back(std::move(sealed)); }
     void form_fetch_failed(std::string_view detail) override { form_failures.emplace_back(detail); }
+    void picture_fetched(crypto::Bytes sealed) override { pictures.push_back(std::move(sealed)); }
+    void pictures_settled(std::string_view detail) override { pictures_ends.emplace_back(detail); }
 
     EventLoop loop;
     std::unique_ptr<HallLink> link;
     std::vector<HallInfo> opened;
     std::vector<int> closed;
     std::vector<std::string> failed, received, form_failures;
-    std::vector<crypto::Bytes> forms;
+    std::vector<crypto::Bytes> forms, pictures;
+    std::vector<std::string> pictures_ends;
 };
 
 TEST_F(LinkTest, ComesUpTellsTheHallAndCarriesMessagesBothWays)
@@ -78,6 +81,28 @@ TEST_F(LinkTest, ComesUpTellsTheHallAndCarriesMessagesBothWays)
     link->fetch_form();
     ASSERT_TRUE(run_until([&] { return !forms.empty(); }));
     EXPECT_GT(forms[0].size(), 100u);
+}
+
+TEST_F(LinkTest, FetchesPicturesOneAfterTheOtherAndSaysWhereItStopped)
+{
+    TlsHall hall;
+    open(hall, hall.identity(1));
+    ASSERT_TRUE(run_until([&] { return !opened.empty(); }));
+    link->fetch_form();
+    ASSERT_TRUE(run_until([&] { return !forms.empty(); }));
+    const auto listed = pictures_of_sealed_form(forms[0]);
+    ASSERT_TRUE(listed);
+    ASSERT_EQ(listed->size(), 1u);
+    link->fetch_pictures({listed->front(), listed->front()});
+    ASSERT_TRUE(run_until([&] { return !pictures_ends.empty(); }));
+    EXPECT_EQ(pictures_ends[0], "");
+    ASSERT_EQ(pictures.size(), 2u);
+    EXPECT_EQ(crypto::blake2b(pictures[1]).bytes, listed->front().digest);
+
+    link->fetch_pictures({{.digest = {}, .bytes = 1}, listed->front()});
+    ASSERT_TRUE(run_until([&] { return pictures_ends.size() == 2; }));
+    EXPECT_EQ(pictures_ends[1], "not_found");
+    EXPECT_EQ(pictures.size(), 2u);
 }
 
 TEST_F(LinkTest, DeliversMessagesInTheirOrder)

@@ -217,10 +217,11 @@ TEST(KioskSessionRefusalTest, DropsTheLineOverMessagesOutOfOrderAndStopsAfterThe
 TEST(KioskSessionRefusalTest, RefusesTheWelcomeOfAnotherCandidate)
 {
     SeatWorld world{{.candidates = 2}};
-    auto other = world.hall.receive(99, 2,
-                                    engine::encode(engine::KioskMessage{engine::SignInMessage{
-                                        .protocol = 1, .ticket = world.hall.ticket(2), .id_tail = "002X"}}),
-                                    world.hall_now());
+    auto other = world.hall.receive(
+        99, 2,
+        engine::encode(engine::KioskMessage{engine::SignInMessage{
+            .protocol = engine::protocol_version, .ticket = world.hall.ticket(2), .id_tail = "002X"}}),
+        world.hall_now());
     ASSERT_FALSE(other.empty());
     world.connect();
     world.session.sign_in(world.hall.ticket(1), FakeHall::id_tail(1), world.now);

@@ -265,6 +265,46 @@ TEST(KioskSessionTest, AsksAgainForAFormThatIsNotTheAnnouncedOne)
     EXPECT_TRUE(world.wants_form);
 }
 
+TEST(KioskSessionTest, OpensTheFormWhenTheLastPictureIsThereAndKeepsWhatHasComeOverALostLine)
+{
+    SeatWorld world;
+    world.deliver_pictures = false;
+    world.begin_exam();
+    EXPECT_EQ(world.session.form(), nullptr) << "the key is there, the picture isn't";
+    ASSERT_EQ(world.wants_pictures.size(), 1u);
+    const auto listed = world.wants_pictures.front();
+
+    // Another picture, even one that the hall sends by mistake, is not taken for it.
+    world.session.picture_fetched(crypto::Bytes(static_cast<std::size_t>(listed.bytes)), world.now);
+    world.session.pictures_settled(world.now);
+    world.wants_pictures.clear();
+    world.wait(3s);
+    EXPECT_EQ(world.wants_pictures, std::vector{listed}) << "it is asked for again";
+    EXPECT_EQ(world.session.form(), nullptr);
+
+    world.disconnect();
+    world.session.picture_fetched(world.hall.sealed_picture(crypto::Digest{listed.digest}), world.now);
+    world.take_effects();
+    ASSERT_NE(world.session.form(), nullptr);
+    EXPECT_EQ(world.session.form()->pictures.at("media/pump.svg").bytes.size_bytes(), 6u);
+    world.connect();
+    EXPECT_TRUE(world.wants_pictures.empty()) << "what has come is not fetched twice";
+}
+
+TEST(KioskSessionTest, StopsOverAFormOfAnotherVersion)
+{
+    SeatWorld world;
+    world.deliver_forms = false;
+    world.connect();
+    world.sign_in();
+    const crypto::Bytes old_form(500);
+    world.session.line_received(
+        engine::encode(engine::FormReadyMessage{.form_digest = crypto::blake2b(old_form).hex(), .form_bytes = 500}),
+        world.now);
+    world.session.form_fetched(old_form, world.now);
+    EXPECT_EQ(world.session.notice(), "form_damaged");
+}
+
 TEST(KioskSessionTest, FollowsTheHallsClockAndNotItsOwn)
 {
     SeatWorld world;

@@ -26,9 +26,7 @@ TEST(EquipercentileTest, IsThatOfKolenAndBrennan)
 TEST(EquipercentileTest, OfAFormWithItselfChangesNothing)
 {
     const auto unchanged = equate_equipercentile(small_x, small_x, false).value();
-    for (const EquatedScore& each : unchanged) {
-        EXPECT_NEAR(each.equivalent, each.score, 1e-12);
-    }
+    for (const EquatedScore& each : unchanged) { EXPECT_NEAR(each.equivalent, each.score, 1e-12); }
     // Scores that nobody has: the middle of the gap.
     const ScoreCounts gaps{3, 0, 0, 5, 2, 0};
     const auto equated = equate_equipercentile(gaps, gaps, false).value();

@@ -13,7 +13,7 @@ constexpr std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
 
 std::vector<KioskMessage> kiosk_messages()
 {
-    return {SignInMessage{1, "T-0001", "123X"},
+    return {SignInMessage{2, "T-0001", "123X"},
             AnswerMessage{sequence_max, "HG4-2.3/S01", {"B"}, true},
             AnswerMessage{1, "F", {"层流", "", "\"\\\n"}, false},
             AnswerMessage{2, "F", {}, false},
@@ -75,8 +75,8 @@ TEST(MessagesTest, HallMessagesReadBackTheSame)
 
 TEST(MessagesTest, HaveTheWireFormOfTheProtocol)
 {
-    EXPECT_EQ(encode(KioskMessage{SignInMessage{1, "T-0001", "123X"}}),
-              R"({"id_tail":"123X","kind":"sign_in","protocol":1,"ticket":"T-0001"})");
+    EXPECT_EQ(encode(KioskMessage{SignInMessage{2, "T-0001", "123X"}}),
+              R"({"id_tail":"123X","kind":"sign_in","protocol":2,"ticket":"T-0001"})");
     EXPECT_EQ(encode(KioskMessage{AnswerMessage{4, "S01", {"B"}, false}}),
               R"({"item":"S01","kind":"answer","marked":false,"response":["B"],"sequence":4})");
     EXPECT_EQ(encode(HallMessage{AckMessage{4}}), R"({"kind":"ack","sequence":4})");

@@ -5,6 +5,7 @@
 
 #include <papervault/crypto/aead.hpp>
 #include <papervault/crypto/random.hpp>
+#include <papervault/engine/form_cover.hpp>
 #include <papervault/engine/json.hpp>
 #include <papervault/engine/sitting.hpp>
 #include <papervault/vault/audit.hpp>
@@ -74,7 +75,7 @@ protected:
     static Result<PaperContent> read(const Opened& opened)
     {
         return read_paper_content(opened.header, crypto::bytes_of(opened.paper), crypto::bytes_of(opened.roster),
-                                  crypto::bytes_of(opened.media));
+                                  crypto::SecretBuffer::copy_of(crypto::bytes_of(opened.media)));
     }
     /// The hall's answers: of each form's five items the first `right` are answered A, the others B.
     std::filesystem::path answers(const std::string& package_id, const PaperContent& content,
@@ -141,8 +142,11 @@ TEST_F(CandidatesFormsTest, AreDrawnSealedDeliveredAndGraded)
     const crypto::SecretBuffer secret = crypto::random_secret(32);
     std::set<std::string> given;
     for (const engine::Candidate& candidate : content->roster) {
-        const auto sealed = press_form(*content, candidate, package_id, secret);
-        const std::string context = "papervault.form.v1|" + package_id + "|" + candidate.ticket;
+        const auto form = press_form(*content, candidate, package_id, {}, secret).value();
+        const auto cover = engine::read_form_cover(form).value();
+        const crypto::ByteView sealed = crypto::ByteView{form}.subspan(cover.cover_bytes);
+        const std::string context = "papervault.form.v2|" + package_id + "|" + candidate.ticket + "|" +
+                                    crypto::text_of(crypto::ByteView{form}.first(cover.cover_bytes));
         const auto plain =
             crypto::decrypt(form_key_of(secret, package_id, candidate.ticket), sealed, crypto::bytes_of(context));
         ASSERT_TRUE(plain);
@@ -153,9 +157,7 @@ TEST_F(CandidatesFormsTest, AreDrawnSealedDeliveredAndGraded)
         }
         std::set<std::string> drawn;
         const engine::Form form = draws.form(record, candidate.form_id).value();
-        for (const auto& item : form.sections.front().items) {
-            drawn.insert(item.item.id);
-        }
+        for (const auto& item : form.sections.front().items) { drawn.insert(item.item.id); }
         EXPECT_EQ(shown, drawn);
         given.insert(candidate.form_id);
         EXPECT_FALSE(crypto::decrypt(form_key_of(secret, package_id, "2026119999"), sealed, crypto::bytes_of(context)));

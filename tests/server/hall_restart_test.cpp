@@ -1,5 +1,6 @@
 #include "server/support/test_hall.hpp"
 
+#include <papervault/engine/form_cover.hpp>
 #include <papervault/vault/database.hpp>
 #include <papervault/vault/files.hpp>
 
@@ -166,6 +167,29 @@ TEST_F(HallStartTest, SealsFormsAgainThatWereDamagedOnDisk)
     hall.stop();
     hall.start(); // what was recorded then holds now
     EXPECT_EQ(hall.phase(), "opened");
+
+    // A picture alone: one that nobody could open, then none at all.
+    for (const bool removed : {false, true}) {
+        hall.stop();
+        for (const auto& file : std::filesystem::directory_iterator{forms}) {
+            if (file.path().extension() != ".picture") { continue; }
+            if (removed) {
+                std::filesystem::remove(file.path());
+            } else {
+                ASSERT_TRUE(vault::write_file_durably(file.path(), crypto::bytes_of("damaged"), true));
+            }
+        }
+        hall.start();
+        Kiosk later = hall.kiosk(2);
+        welcomed(later, hall.exam.roster[1]);
+        const std::string fetched = later.get("/v1/form");
+        const std::string covered = fetched.substr(fetched.find("\r\n\r\n") + 4);
+        const auto cover = engine::read_form_cover(crypto::bytes_of(covered)).value();
+        ASSERT_EQ(cover.pictures.size(), 1U);
+        const std::string picture = later.get("/v1/pictures/" + crypto::to_hex(cover.pictures[0].digest));
+        EXPECT_EQ(crypto::blake2b(crypto::bytes_of(picture.substr(picture.find("\r\n\r\n") + 4))).bytes,
+                  cover.pictures[0].digest);
+    }
 }
 
 TEST_F(HallStartTest, RefusesAJournalThatWasChangedOrPutBackJ4)

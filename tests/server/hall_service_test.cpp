@@ -165,7 +165,7 @@ TEST_F(HallServiceTest, LetsASeatComeBackAtOnceButNobodyElse)
     EXPECT_EQ(rig.last_refusal(old_line), "not_signed_in");
     // With a wrong identity the one who sits there stays.
     const LineId thief = rig.connect(1);
-    rig.say(thief, engine::SignInMessage{.protocol = 1, .ticket = "T0001", .id_tail = "0000"});
+    rig.say(thief, engine::SignInMessage{.protocol = engine::protocol_version, .ticket = "T0001", .id_tail = "0000"});
     EXPECT_EQ(rig.last_refusal(thief), "wrong_candidate");
     EXPECT_FALSE(rig.lines.at(new_line)->closed);
 }
@@ -175,7 +175,8 @@ TEST_F(HallServiceTest, StopsGuessingOfIdentities)
     run();
     const LineId line = rig.connect(1);
     for (int i = 0; i < 10; ++i) {
-        rig.say(line, engine::SignInMessage{.protocol = 1, .ticket = "T0001", .id_tail = fmt::format("{:04}", i)});
+        rig.say(line, engine::SignInMessage{
+                          .protocol = engine::protocol_version, .ticket = "T0001", .id_tail = fmt::format("{:04}", i)});
         EXPECT_EQ(rig.last_refusal(line), "wrong_candidate");
     }
     rig.sign_in(line, 1);
@@ -191,8 +192,10 @@ TEST_F(HallServiceTest, RefusesOtherProtocolsAndClosesOnNonsense)
 {
     run();
     const LineId line = rig.connect(1);
-    rig.say(line, engine::SignInMessage{.protocol = 2, .ticket = "T0001", .id_tail = "001X"});
-    EXPECT_EQ(rig.last_refusal(line), "unsupported_protocol");
+    for (const int protocol : {1, engine::protocol_version + 1}) {
+        rig.say(line, engine::SignInMessage{.protocol = protocol, .ticket = "T0001", .id_tail = "001X"});
+        EXPECT_EQ(rig.last_refusal(line), "unsupported_protocol") << protocol;
+    }
     rig.service->hall_port().line_message(line, "{\"kind\":\"shell\"}", {});
     rig.settle();
     EXPECT_EQ(rig.lines.at(line)->closed, LineClose::policy);
@@ -228,6 +231,26 @@ TEST_F(HallServiceTest, GivesAFormOnlyToWhoIsSignedInThere)
     rig.service->hall_port().line_closed(line);
     rig.settle();
     EXPECT_EQ(form(1).status, 409);
+}
+
+TEST_F(HallServiceTest, GivesAPictureOnlyToWhoIsSignedInThereAndSeesIt)
+{
+    run();
+    const std::string shown(64, '0');
+    const auto picture = [this](int seat, const std::string& digest) {
+        return *rig.ask(ServiceRig::kiosk_peer(seat), HttpMethod::get, "/v1/pictures/" + digest);
+    };
+    EXPECT_EQ(picture(1, shown).status, 409);
+    const LineId line = rig.seated(1);
+    EXPECT_EQ(picture(1, shown).body, "picture for T0001");
+    EXPECT_EQ(picture(1, std::string(64, '1')).status, 404) << "of another form";
+    EXPECT_EQ(picture(1, "12ab").status, 404) << "no digest";
+    EXPECT_EQ(picture(1, "..").status, 404);
+    EXPECT_EQ(picture(2, shown).status, 409);
+    EXPECT_EQ(rig.staff(HttpMethod::get, "/v1/pictures/" + shown).status, 404);
+    rig.service->hall_port().line_closed(line);
+    rig.settle();
+    EXPECT_EQ(picture(1, shown).status, 409);
 }
 
 TEST_F(HallServiceTest, SealsAfterTheEndAndDestroysTheKeysLast)

@@ -4,6 +4,7 @@
 
 #include <papervault/crypto/aead.hpp>
 #include <papervault/crypto/box.hpp>
+#include <papervault/engine/form_cover.hpp>
 #include <papervault/engine/json.hpp>
 #include <papervault/vault/answers.hpp>
 
@@ -28,8 +29,12 @@ engine::Result<boost::json::value> open_form(const std::string& sealed, const st
                                              const std::string& package_id, const std::string& ticket)
 {
     const auto key = crypto::SecretBuffer::copy_of(crypto::from_base64(key_text).value());
-    const std::string context = fmt::format("papervault.form.v1|{}|{}", package_id, ticket);
-    const auto plain = crypto::decrypt(key, crypto::bytes_of(sealed), crypto::bytes_of(context));
+    const auto cover = engine::read_form_cover(crypto::bytes_of(sealed));
+    if (!cover) { return std::unexpected{cover.error()}; }
+    const std::string context =
+        fmt::format("papervault.form.v2|{}|{}|{}", package_id, ticket, sealed.substr(0, cover->cover_bytes));
+    const auto plain =
+        crypto::decrypt(key, crypto::bytes_of(sealed).subspan(cover->cover_bytes), crypto::bytes_of(context));
     if (!plain) { return engine::refuse(engine::EngineError::malformed, plain.error().detail); }
     return engine::parse_json(crypto::text_of(*plain), {.bytes_max = 1 << 20, .depth_max = 32});
 }
@@ -49,6 +54,8 @@ TEST(HallSittingTest, GoesFromSealedPackageToSealedAnswers)
     Kiosk second = hall.kiosk(2);
     ASSERT_EQ(first.open_line(), 101);
     EXPECT_EQ(refusal_of(first.sign_in(hall.exam.roster[0])), "paper_not_open");
+    EXPECT_NE(first.get("/v1/form").find("not_signed_in"), std::string::npos);
+    EXPECT_NE(first.get("/v1/pictures/" + std::string(64, 'a')).find("not_signed_in"), std::string::npos);
     hall.open();
 
     // Signed in, form fetched, not yet readable.
@@ -61,6 +68,15 @@ TEST(HallSittingTest, GoesFromSealedPackageToSealedAnswers)
     EXPECT_EQ(sealed.size(), content.form_bytes);
     EXPECT_EQ(crypto::blake2b(crypto::bytes_of(sealed)).hex(), content.form_digest);
     EXPECT_EQ(sealed.find("甲乙丙"), std::string::npos);
+    const auto cover = engine::read_form_cover(crypto::bytes_of(sealed));
+    ASSERT_TRUE(cover);
+    ASSERT_EQ(cover->pictures.size(), 1U);
+    const std::string picture_path = "/v1/pictures/" + crypto::to_hex(cover->pictures[0].digest);
+    const std::string picture = body_of(first.get(picture_path));
+    EXPECT_EQ(crypto::blake2b(crypto::bytes_of(picture)).bytes, cover->pictures[0].digest);
+    EXPECT_EQ(picture.size(), cover->pictures[0].bytes);
+    EXPECT_NE(second.get(picture_path).find("not_signed_in"), std::string::npos);
+    EXPECT_EQ(first.get("/v1/pictures/" + std::string(64, 'a')).substr(9, 3), "404");
     ASSERT_EQ(second.open_line(), 101);
     ASSERT_TRUE(second.sign_in(hall.exam.roster[1]));
 
@@ -69,7 +85,13 @@ TEST(HallSittingTest, GoesFromSealedPackageToSealedAnswers)
     ASSERT_TRUE(started);
     const auto page = open_form(sealed, started->form_key, hall.exam.package_id, "T0001");
     ASSERT_TRUE(page) << page.error().detail;
-    EXPECT_TRUE(page->at("media").as_object().contains("media/pump.svg"));
+    const auto& shown = page->at("media").at("media/pump.svg");
+    const auto picture_key = crypto::SecretBuffer::copy_of(crypto::from_base64(shown.at("key").as_string()).value());
+    const auto opened =
+        crypto::decrypt(picture_key, crypto::bytes_of(picture),
+                        crypto::bytes_of(fmt::format("papervault.picture.v1|{}|media/pump.svg", hall.exam.package_id)));
+    ASSERT_TRUE(opened);
+    EXPECT_EQ(crypto::text_of(*opened), "<svg/>");
     EXPECT_EQ(page->at("page").at("form").as_string(), "A");
 
     // Answers; a repetition; handing in with the receipt that the kiosk works out itself.

@@ -2,6 +2,8 @@
 #include "vault/expect.hpp"
 #include "vault/temporary_folder.hpp"
 
+#include "durable_file.hpp"
+
 #include <papervault/vault/files.hpp>
 
 #include <gtest/gtest.h>
@@ -9,6 +11,8 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <string>
+#include <vector>
 
 namespace papervault::vault::test {
 namespace {
@@ -49,6 +53,40 @@ TEST_F(DurableFileTest, RefusesAnExistingFileAndLeavesItAsItWas)
     EXPECT_THAT(write_file_durably(file, crypto::bytes_of("second"), false), RefusesWith(VaultError::already_exists));
     EXPECT_EQ(read_text_file(file, 100).value(), "first");
     EXPECT_EQ(entries_in(folder.path()), 1U);
+}
+
+TEST_F(DurableFileTest, SweepsWhatAPowerCutLeftAndNothingElse)
+{
+    const auto touch = [&](const std::string& name) {
+        EXPECT_THAT(write_file_durably(folder / name, crypto::bytes_of("half"), false), Succeeds());
+    };
+    touch(".package.pvp.0123456789abcdef.partial"); // as it stands there when the machine comes back
+    touch(".卷宗.txt.fedcba9876543210.partial");
+    const std::vector<std::string> others{"package.pvp",
+                                          "package.pvp.0123456789abcdef.partial",
+                                          ".package.pvp.partial",
+                                          ".package.pvp.0123456789ABCDEF.partial",
+                                          ".package.pvp.0123456789abcdef",
+                                          "..0123456789abcdef.partial",
+                                          ".0123456789abcdef.partial"};
+    for (const std::string& name : others) { touch(name); }
+    std::filesystem::create_directory(folder / ".folder.0123456789abcdef.partial");
+    std::filesystem::create_symlink(folder / "package.pvp", folder / ".link.0123456789abcdef.partial");
+
+    EXPECT_EQ(remove_abandoned_files(folder.path()).value(), 2);
+    EXPECT_EQ(remove_abandoned_files(folder.path()).value(), 0);
+    EXPECT_EQ(entries_in(folder.path()), others.size() + 2);
+    EXPECT_THAT(remove_abandoned_files(folder / "none"), RefusesWith(VaultError::storage_failed));
+}
+
+TEST_F(DurableFileTest, KeepsWhatSomebodyIsWriting)
+{
+    auto written = DurableFile::create(file);
+    ASSERT_THAT(written, Succeeds());
+    ASSERT_THAT(written->write_at(0, crypto::bytes_of("content")), Succeeds());
+    EXPECT_EQ(remove_abandoned_files(folder.path()).value(), 0);
+    ASSERT_THAT(written->commit(false, 0600), Succeeds());
+    EXPECT_EQ(read_text_file(file, 100).value(), "content");
 }
 
 TEST_F(DurableFileTest, ReplacesWhenAsked)

@@ -43,6 +43,9 @@ TEST_F(StoryTest, TellsEveryStepFromImportToReportInOrder)
                                                  "draw.proof", "batch.create", "package.seal", "package.countersign",
                                                  "answers.import", "grade.open_key", "grade.run", "report.write"}));
     EXPECT_EQ(told.batch_id, "B-01");
+    const auto opened = std::ranges::find(told.events, "draw.open", &StoryEvent::action);
+    EXPECT_THAT(opened->sentence, testing::HasSubstr(office.chen.card().name + " ("));
+    EXPECT_THAT(opened->sentence, testing::HasSubstr(office.chen.card().id()));
     EXPECT_THAT(to_text(told), testing::HasSubstr("checked and signed as the second sealer"));
 }
 

@@ -12,7 +12,7 @@ namespace papervault::vault {
 
 /// A file in the making: written under a temporary name in the folder of its final one, which it takes when it is
 /// complete and on disk. Dropped before that, it leaves nothing; after a power cut it may leave
-/// ".<name>.<hex>.partial".
+/// ".<name>.<hex>.partial", which remove_abandoned_files() removes.
 class DurableFile {
 public:
     /// @return storage_failed.

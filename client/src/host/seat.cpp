@@ -118,6 +118,17 @@ void Seat::form_fetch_failed(std::string_view detail)
     act([](KioskSession& session) { session.form_fetch_failed(EventLoop::now()); });
 }
 
+void Seat::picture_fetched(crypto::Bytes sealed)
+{
+    act([&sealed](KioskSession& session) { session.picture_fetched(std::move(sealed), EventLoop::now()); });
+}
+
+void Seat::pictures_settled(std::string_view detail)
+{
+    if (!detail.empty()) { listener_.note(fmt::format("pictures: {}", detail)); }
+    act([](KioskSession& session) { session.pictures_settled(EventLoop::now()); });
+}
+
 // ---- effects ----
 
 void Seat::perform_effects()
@@ -138,6 +149,10 @@ void Seat::perform(const effect::Send& send)
 void Seat::perform(const effect::FetchForm&)
 {
     if (link_) { link_->fetch_form(); }
+}
+void Seat::perform(const effect::FetchPictures& fetch)
+{
+    if (link_) { link_->fetch_pictures(fetch.pictures); }
 }
 void Seat::perform(const effect::DropLine&)
 {

@@ -2,6 +2,7 @@
 #include "net/tls_stream.hpp"
 
 #include <papervault/crypto/random.hpp>
+#include <papervault/engine/form_cover.hpp>
 #include <papervault/engine/json.hpp>
 #include <papervault/engine/messages.hpp>
 
@@ -133,6 +134,15 @@ public:
         asio::co_spawn(io_, get_form(shared_from_this()),
                        [self = shared_from_this()](std::exception_ptr problem, Result<HttpsAnswer> answer) {
                            self->form_came(problem, std::move(answer));
+                       });
+    }
+
+    void fetch_pictures(std::vector<engine::SealedPicture> pictures)
+    {
+        asio::co_spawn(io_, get_pictures(shared_from_this(), std::move(pictures)),
+                       [self = shared_from_this()](std::exception_ptr problem, std::string detail) {
+                           if (self->listener_ == nullptr) { return; }
+                           self->listener_->pictures_settled(problem ? "out of memory or sockets" : detail);
                        });
     }
 
@@ -282,6 +292,32 @@ private:
         co_return answer;
     }
 
+    /// @return What went wrong; empty when all came.
+    static asio::awaitable<std::string> get_pictures(std::shared_ptr<LinkCore> self,
+                                                     std::vector<engine::SealedPicture> pictures)
+    {
+        TlsStream stream{self->io_, *self->tls_};
+        const auto connected = co_await connect_tls(stream, self->endpoint_, self->times_.connect_within);
+        if (!connected) { co_return connected.error().detail; }
+        beast::flat_buffer buffer;
+        for (const engine::SealedPicture& picture : pictures) {
+            HttpExchange question;
+            question.host = host_header(self->endpoint_);
+            question.target = "/v1/pictures/" + crypto::to_hex(picture.digest);
+            question.answer_bytes_max = static_cast<std::size_t>(std::max<std::uint64_t>(picture.bytes, 64 * 1024));
+            question.within = self->times_.form_within;
+            question.keep_alive = true;
+            const auto answer = co_await exchange(stream, buffer, std::move(question));
+            if (!answer) { co_return answer.error().detail; }
+            if (answer->status != 200) { co_return error_word(*answer); }
+            if (self->listener_ == nullptr) { break; }
+            const auto bytes = std::as_bytes(std::span{answer->body});
+            self->listener_->picture_fetched(crypto::Bytes{bytes.begin(), bytes.end()});
+        }
+        beast::get_lowest_layer(stream).close();
+        co_return std::string{};
+    }
+
     void form_came(const std::exception_ptr& problem, Result<HttpsAnswer> answer)
     {
         if (listener_ == nullptr) { return; }
@@ -314,6 +350,10 @@ public:
     void open() override { core_->open(); }
     void send(std::string text) override { core_->send(std::move(text)); }
     void fetch_form() override { core_->fetch_form(); }
+    void fetch_pictures(std::vector<engine::SealedPicture> pictures) override
+    {
+        core_->fetch_pictures(std::move(pictures));
+    }
     void drop() override { core_->drop(); }
     void end() override { core_->end(); }
 

@@ -17,7 +17,7 @@ constexpr std::size_t sections_max = 50;
 constexpr std::size_t items_max = 1000;
 constexpr std::size_t options_max = 26;
 constexpr std::int64_t blanks_max = 20;
-constexpr std::size_t pictures_max = 1000;
+constexpr std::size_t pictures_max = engine::form_pictures_max;
 constexpr std::size_t name_bytes_max = 200;
 constexpr std::array<std::string_view, 5> picture_types{"image/svg+xml", "image/png", "image/jpeg", "image/gif",
                                                         "image/webp"};
@@ -77,7 +77,40 @@ Result<void> read_items(const boost::json::value& page, OpenedForm& form)
     return {};
 }
 
-Result<void> read_pictures(const boost::json::value& media, OpenedForm& form)
+/// A picture of the form: where its sealed bytes are and what opens them.
+Result<FormPicture> open_picture(std::string_view name, const boost::json::value& value, std::string_view package_id,
+                                 const engine::FormCover& cover, const SealedPictures& pictures)
+{
+    engine::JsonFields fields{value, "picture"};
+    FormPicture picture{.type = fields.text("type", 32), .bytes = crypto::SecretBuffer{0}};
+    const auto digest = crypto::Digest::from_hex(fields.text("sealed", 64));
+    std::string key_text = fields.text("key", 64);
+    if (const auto read = fields.finish(); !read) { return malformed(read.error()); }
+    if (std::ranges::find(picture_types, picture.type) == picture_types.end()) {
+        return refuse(ClientError::malformed, "form: a picture's type");
+    }
+    auto key_bytes = crypto::from_base64(key_text);
+    crypto::wipe(std::as_writable_bytes(std::span{key_text}));
+    if (!digest || !key_bytes || key_bytes->size() != crypto::aead_key_bytes) {
+        return refuse(ClientError::malformed, "form: a picture's digest or key");
+    }
+    const auto key = crypto::SecretBuffer::copy_of(*key_bytes);
+    crypto::wipe(*key_bytes);
+    const auto listed = std::ranges::binary_search(cover.pictures, digest->bytes, {}, &engine::SealedPicture::digest);
+    const auto sealed = pictures.find(*digest);
+    if (!listed || sealed == pictures.end()) {
+        return refuse(ClientError::not_trusted, "form: a picture that was not announced");
+    }
+    std::string associated{"papervault.picture.v1|"};
+    associated.append(package_id).append("|").append(name);
+    auto opened = crypto::decrypt_secret(key, sealed->second, crypto::bytes_of(associated));
+    if (!opened) { return refuse(ClientError::not_trusted, "the key does not open a picture"); }
+    picture.bytes = std::move(*opened);
+    return picture;
+}
+
+Result<void> read_pictures(const boost::json::value& media, std::string_view package_id, const engine::FormCover& cover,
+                           const SealedPictures& sealed, OpenedForm& form)
 {
     const auto* pictures = media.if_object();
     if (pictures == nullptr || pictures->size() > pictures_max) {
@@ -87,18 +120,9 @@ Result<void> read_pictures(const boost::json::value& media, OpenedForm& form)
         if (name.size() > name_bytes_max || !engine::is_media_name(name)) {
             return refuse(ClientError::malformed, "form: a picture's name");
         }
-        engine::JsonFields fields{value, "picture"};
-        std::string type = fields.text("type", 32);
-        const auto& encoded = fields.member("base64");
-        if (const auto read = fields.finish(); !read) { return malformed(read.error()); }
-        if (std::ranges::find(picture_types, type) == picture_types.end() || !encoded.is_string()) {
-            return refuse(ClientError::malformed, "form: a picture's type");
-        }
-        auto bytes = crypto::from_base64(encoded.get_string());
-        if (!bytes) { return refuse(ClientError::malformed, "form: a picture's base64"); }
-        form.pictures.insert_or_assign(
-            std::string{name}, FormPicture{.type = std::move(type), .bytes = crypto::SecretBuffer::copy_of(*bytes)});
-        crypto::wipe(*bytes);
+        auto picture = open_picture(name, value, package_id, cover, sealed);
+        if (!picture) { return std::unexpected{picture.error()}; }
+        form.pictures.insert_or_assign(std::string{name}, std::move(*picture));
     }
     return {};
 }
@@ -111,15 +135,26 @@ const FormItem* OpenedForm::find(std::string_view item_id) const noexcept
     return found == items.end() ? nullptr : &*found;
 }
 
+Result<std::vector<engine::SealedPicture>> pictures_of_sealed_form(crypto::ByteView sealed)
+{
+    auto cover = engine::read_form_cover(sealed);
+    if (!cover) { return refuse(ClientError::malformed, cover.error().detail); }
+    return std::move(cover->pictures);
+}
+
 Result<OpenedForm> open_sealed_form(crypto::ByteView sealed, const crypto::Digest& digest,
-                                    const crypto::SecretBuffer& key, FormContext context)
+                                    const crypto::SecretBuffer& key, FormContext context,
+                                    const SealedPictures& pictures)
 {
     if (crypto::blake2b(sealed) != digest) {
         return refuse(ClientError::not_trusted, "the sealed form is not the one that the hall announced");
     }
-    std::string associated{"papervault.form.v1|"};
-    associated.append(context.package_id).append("|").append(context.ticket);
-    const auto opened = crypto::decrypt_secret(key, sealed, crypto::bytes_of(associated));
+    const auto cover = engine::read_form_cover(sealed);
+    if (!cover) { return refuse(ClientError::malformed, cover.error().detail); }
+    std::string associated{"papervault.form.v2|"};
+    associated.append(context.package_id).append("|").append(context.ticket).append("|");
+    associated += crypto::text_of(sealed.first(cover->cover_bytes));
+    const auto opened = crypto::decrypt_secret(key, sealed.subspan(cover->cover_bytes), crypto::bytes_of(associated));
     if (!opened) { return refuse(ClientError::not_trusted, "the key does not open the form"); }
 
     const auto document = engine::parse_json(text_view(*opened), {.bytes_max = sealed_form_bytes_max, .depth_max = 32});
@@ -131,7 +166,9 @@ Result<OpenedForm> open_sealed_form(crypto::ByteView sealed, const crypto::Diges
 
     OpenedForm form{.id = {}, .page_json = crypto::SecretBuffer{0}, .items = {}, .points = {}, .pictures = {}};
     if (const auto read = read_items(page, form); !read) { return std::unexpected{read.error()}; }
-    if (const auto read = read_pictures(media, form); !read) { return std::unexpected{read.error()}; }
+    if (const auto read = read_pictures(media, context.package_id, *cover, pictures, form); !read) {
+        return std::unexpected{read.error()};
+    }
     std::string page_json = boost::json::serialize(page);
     form.page_json = crypto::SecretBuffer::copy_of(crypto::bytes_of(page_json));
     crypto::wipe(std::as_writable_bytes(std::span{page_json}));

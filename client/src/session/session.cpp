@@ -312,6 +312,7 @@ void KioskSession::tick(Monotonic now)
     state.tick_sign_in(now);
     state.tick_ping(now);
     if (state.fetch_form_at && now >= *state.fetch_form_at) { state.fetch_form(); }
+    if (state.fetch_pictures_at && now >= *state.fetch_pictures_at) { state.fetch_pictures(); }
     if (state.hand_in && now >= state.hand_in->deadline) {
         state.settle_hand_in(state.queue.all_saved() ? "hall_unreachable" : "answers_not_saved");
     }

@@ -64,6 +64,8 @@ void KioskSession::line_closed(int close_code, Monotonic)
     state.sign_in_again_at.reset();
     state.fetching_form = false;
     state.fetch_form_at.reset();
+    state.fetching_pictures = false; // what comes all the same is taken
+    state.fetch_pictures_at.reset();
     state.queue.line_lost();
     if (state.hand_in) { state.hand_in->in_flight = false; }
     state.view_changed();
@@ -108,9 +110,30 @@ void KioskSession::form_fetched(crypto::Bytes sealed, Monotonic now)
     State& state = *state_;
     if (!state.fetching_form || !state.form_digest) { return; }
     if (crypto::blake2b(sealed) != *state.form_digest) { return form_fetch_failed(now); }
+    auto pictures = pictures_of_sealed_form(sealed);
+    if (!pictures) { return state.stop("form_damaged"); } // the hall's digest is right, so it is of another version
     state.fetching_form = false;
     state.sealed_form = std::move(sealed);
+    state.form_pictures = std::move(*pictures);
+    std::erase_if(state.sealed_pictures, [&state](const auto& entry) { return !state.lists(entry.first); });
+    state.fetch_pictures();
     state.try_to_open_form();
+}
+
+void KioskSession::picture_fetched(crypto::Bytes sealed, Monotonic)
+{
+    State& state = *state_;
+    const crypto::Digest digest = crypto::blake2b(sealed);
+    if (!state.lists(digest)) { return; }
+    state.sealed_pictures.insert_or_assign(digest, std::move(sealed));
+    state.try_to_open_form();
+}
+
+void KioskSession::pictures_settled(Monotonic now)
+{
+    State& state = *state_;
+    state.fetching_pictures = false;
+    if (state.sealed_form && !state.has_all_pictures()) { state.fetch_pictures_at = state.fetch_again_at(now); }
 }
 
 void KioskSession::form_fetch_failed(Monotonic now)
@@ -118,8 +141,7 @@ void KioskSession::form_fetch_failed(Monotonic now)
     State& state = *state_;
     if (!state.fetching_form) { return; }
     state.fetching_form = false;
-    // Spread by seat, so that a hall that stumbled isn't run over by all of them at once.
-    state.fetch_form_at = now + std::chrono::seconds{1} + std::chrono::milliseconds{state.seat * 37 % 1000};
+    state.fetch_form_at = state.fetch_again_at(now);
 }
 
 // ---- what the hall says ----
@@ -291,6 +313,7 @@ void KioskSession::State::announce_form(std::string_view digest_hex)
         sealed_form.reset();
     }
     if (!sealed_form && open_digest != form_digest) { fetch_form(); }
+    fetch_pictures();
 }
 
 void KioskSession::State::fetch_form()
@@ -301,11 +324,42 @@ void KioskSession::State::fetch_form()
     effects.emplace_back(effect::FetchForm{});
 }
 
+bool KioskSession::State::lists(const crypto::Digest& digest) const
+{
+    return std::ranges::binary_search(form_pictures, digest.bytes, {}, &engine::SealedPicture::digest);
+}
+
+bool KioskSession::State::has_all_pictures() const
+{
+    return sealed_pictures.size() == form_pictures.size();
+}
+
+void KioskSession::State::fetch_pictures()
+{
+    fetch_pictures_at.reset();
+    if (!sealed_form || fetching_pictures || !ready_to_send() || has_all_pictures()) { return; }
+    effect::FetchPictures fetch;
+    for (const engine::SealedPicture& picture : form_pictures) {
+        if (!sealed_pictures.contains(crypto::Digest{picture.digest})) { fetch.pictures.push_back(picture); }
+    }
+    fetching_pictures = true;
+    effects.emplace_back(std::move(fetch));
+}
+
+void KioskSession::State::forget_sealed_form()
+{
+    sealed_form.reset();
+    form_pictures.clear();
+    sealed_pictures.clear();
+    fetching_pictures = false;
+    fetch_pictures_at.reset();
+}
+
 void KioskSession::State::try_to_open_form()
 {
-    if (!form_key || !sealed_form || !form_digest || !welcome || !hall) { return; }
+    if (!form_key || !sealed_form || !has_all_pictures() || !form_digest || !welcome || !hall) { return; }
     auto opened = open_sealed_form(*sealed_form, *form_digest, *form_key,
-                                   {.package_id = hall->package, .ticket = welcome->ticket});
+                                   {.package_id = hall->package, .ticket = welcome->ticket}, sealed_pictures);
     if (!opened) {
         if (form_key_for != form_digest) {
             form_key.reset(); // of the form before this one; the new one comes with `started`
@@ -316,7 +370,7 @@ void KioskSession::State::try_to_open_form()
     form_id = opened->id;
     form = std::move(*opened);
     open_digest = form_digest;
-    sealed_form.reset();
+    forget_sealed_form();
     form_is_new = true;
     view_changed();
 }
@@ -349,7 +403,7 @@ void KioskSession::State::finish(std::string_view hall_receipt, Monotonic now)
     settle_hand_in("");
     form.reset();
     open_digest.reset();
-    sealed_form.reset();
+    forget_sealed_form();
     form_key.reset();
     sign_in_again_at.reset();
 }
@@ -400,7 +454,7 @@ void KioskSession::State::leave_candidate(std::string_view code)
     form_digest.reset();
     fetching_form = false;
     fetch_form_at.reset();
-    sealed_form.reset();
+    forget_sealed_form();
     form_key.reset();
     form_key_for.reset();
     form.reset();

@@ -47,6 +47,17 @@ struct KioskSession::State {
     /// Sends what may go out now: answers, then the hand-in.
     void flush();
     void fetch_form();
+    /// Those that are still missing.
+    void fetch_pictures();
+    [[nodiscard]] bool has_all_pictures() const;
+    /// Whether the fetched form's cover has it.
+    [[nodiscard]] bool lists(const crypto::Digest& digest) const;
+    void forget_sealed_form();
+    /// Spread by seat, so that a hall that stumbled isn't run over by all of them at once.
+    [[nodiscard]] Monotonic fetch_again_at(Monotonic now) const
+    {
+        return now + std::chrono::seconds{1} + std::chrono::milliseconds{seat * 37 % 1000};
+    }
     void try_to_open_form();
     /// For good: only a person can help.
     void stop(std::string_view code);
@@ -118,6 +129,10 @@ struct KioskSession::State {
     bool fetching_form = false;
     std::optional<Monotonic> fetch_form_at;
     std::optional<crypto::Bytes> sealed_form;
+    std::vector<engine::SealedPicture> form_pictures; ///< On the cover of sealed_form.
+    SealedPictures sealed_pictures;                   ///< Of form_pictures, as far as they have come.
+    bool fetching_pictures = false;
+    std::optional<Monotonic> fetch_pictures_at;
     std::optional<crypto::SecretBuffer> form_key;
     std::optional<crypto::Digest> form_key_for; ///< The form that was announced when the key came.
     std::optional<OpenedForm> form;

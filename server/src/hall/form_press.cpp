@@ -1,8 +1,11 @@
 #include "hall/form_press.hpp"
 
+#include "hall/media_reader.hpp"
+
 #include <papervault/crypto/aead.hpp>
 #include <papervault/crypto/kdf.hpp>
 #include <papervault/crypto/random.hpp>
+#include <papervault/engine/form_cover.hpp>
 #include <papervault/engine/json.hpp>
 #include <papervault/vault/candidates_paper.hpp>
 #include <papervault/vault/trace.hpp>
@@ -87,24 +90,6 @@ Result<void> read_roster(const vault::PackageHeader& header, crypto::ByteView ro
     return {};
 }
 
-Result<void> read_media(crypto::ByteView media, PaperContent& content)
-{
-    if (media.empty()) { return {}; }
-    auto value = engine::parse_json(text_view(media), content_limits);
-    if (!value) { return unfit("media", value.error().detail); }
-    auto* object = value->if_object();
-    if (object == nullptr) { return unfit("media", "not an object"); }
-    for (const auto& [name, entry] : *object) {
-        engine::JsonFields fields{entry, "media"};
-        fields.text("type", 64);
-        fields.text("base64", compartment_bytes_max);
-        if (const auto good = fields.finish(); !good) { return unfit("media", good.error().detail); }
-        if (!engine::is_media_name(name)) { return unfit("media", "not a name of a picture"); }
-    }
-    content.media = std::move(*object);
-    return {};
-}
-
 std::set<std::string> pictures_of(const engine::Form& form)
 {
     std::set<std::string> names;
@@ -136,16 +121,19 @@ std::map<std::string, std::set<std::string>> PaperContent::items_by_form() const
 }
 
 Result<PaperContent> read_paper_content(const vault::PackageHeader& header, crypto::ByteView paper,
-                                        crypto::ByteView roster, crypto::ByteView media)
+                                        crypto::ByteView roster, crypto::SecretBuffer media)
 {
     PaperContent content;
+    content.media = std::move(media);
     if (auto read = read_forms(header, paper, content); !read) { return std::unexpected{read.error()}; }
     if (auto read = read_roster(header, roster, content); !read) { return std::unexpected{read.error()}; }
-    if (auto read = read_media(media, content); !read) { return std::unexpected{read.error()}; }
-    for (const auto& [id, form] : content.forms) {
-        for (const std::string& name : pictures_of(form)) {
-            if (!content.media.contains(name)) { return unfit("media", fmt::format("{} is missing", name)); }
-        }
+    if (content.media.size_bytes() != 0) {
+        auto pictures = read_media(text_view(content.media.expose()));
+        if (!pictures) { return unfit("media", pictures.error()); }
+        content.pictures = std::move(*pictures);
+    }
+    for (const std::string& name : pictures_shown(content)) {
+        if (!content.pictures.contains(name)) { return unfit("media", fmt::format("{} is missing", name)); }
     }
     return content;
 }
@@ -157,8 +145,33 @@ crypto::SecretBuffer form_key_of(const crypto::SecretBuffer& form_secret, std::s
     return crypto::derive_key(form_secret, "papervault.form-key.v1", crypto::bytes_of(context));
 }
 
-crypto::Bytes press_form(const PaperContent& content, const engine::Candidate& candidate, std::string_view package_id,
-                         const crypto::SecretBuffer& form_secret)
+std::set<std::string> pictures_shown(const PaperContent& content)
+{
+    std::set<std::string> names;
+    for (const auto& [id, form] : content.forms) { names.merge(pictures_of(form)); }
+    return names;
+}
+
+Result<SealedPictureBytes> press_picture(const PaperContent& content, std::string_view name,
+                                         std::string_view package_id, const crypto::SecretBuffer& form_secret)
+{
+    const PaperPicture& picture = content.pictures.find(name)->second;
+    auto plain = crypto::from_base64(picture.base64);
+    if (!plain) { return unfit("media", fmt::format("{} is no base64", name)); }
+    const std::string context = fmt::format("papervault.picture.v1|{}|{}", package_id, name);
+    SealedPictureBytes pressed;
+    pressed.facts.type = picture.type;
+    pressed.facts.key = crypto::derive_key(form_secret, "papervault.picture-key.v1", crypto::bytes_of(context));
+    pressed.sealed = crypto::encrypt(pressed.facts.key, *plain, crypto::bytes_of(context));
+    crypto::wipe(*plain);
+    pressed.facts.digest = crypto::blake2b(pressed.sealed);
+    pressed.facts.bytes = pressed.sealed.size();
+    return pressed;
+}
+
+Result<crypto::Bytes> press_form(const PaperContent& content, const engine::Candidate& candidate,
+                                 std::string_view package_id, const PressedPictures& pictures,
+                                 const crypto::SecretBuffer& form_secret)
 {
     const engine::Form& form = content.forms.at(candidate.form_id);
     OrderStream stream{
@@ -166,14 +179,27 @@ crypto::Bytes press_form(const PaperContent& content, const engine::Candidate& c
     boost::json::object document;
     document["page"] = engine::to_page_json(engine::permute(form, stream));
     boost::json::object media;
-    for (const std::string& name : pictures_of(form)) { media[name] = content.media.at(name); }
+    std::vector<engine::SealedPicture> listed;
+    for (const std::string& name : pictures_of(form)) {
+        const PressedPicture& picture = pictures.find(name)->second;
+        media[name] = {
+            {"type", picture.type}, {"sealed", picture.digest.hex()}, {"key", crypto::to_base64(picture.key.expose())}};
+        listed.push_back({.digest = picture.digest.bytes, .bytes = picture.bytes});
+    }
     document["media"] = std::move(media);
+    const auto cover = engine::encode_form_cover(std::move(listed));
+    if (!cover) { return unfit("media", cover.error().detail); }
     std::string text = engine::canonical_json(document);
-    const std::string context = fmt::format("papervault.form.v1|{}|{}", package_id, candidate.ticket);
-    crypto::Bytes sealed = crypto::encrypt(form_key_of(form_secret, package_id, candidate.ticket),
-                                           crypto::bytes_of(text), crypto::bytes_of(context));
+    const std::string context = fmt::format("papervault.form.v2|{}|{}|{}", package_id, candidate.ticket, *cover);
+    const crypto::Bytes sealed = crypto::encrypt(form_key_of(form_secret, package_id, candidate.ticket),
+                                                 crypto::bytes_of(text), crypto::bytes_of(context));
     crypto::wipe(std::as_writable_bytes(std::span{text}));
-    return sealed;
+    crypto::Bytes covered;
+    covered.reserve(cover->size() + sealed.size());
+    const auto cover_bytes = crypto::bytes_of(*cover);
+    covered.insert(covered.end(), cover_bytes.begin(), cover_bytes.end());
+    covered.insert(covered.end(), sealed.begin(), sealed.end());
+    return covered;
 }
 
 } // namespace papervault::server

@@ -16,6 +16,15 @@ constexpr std::chrono::seconds clock_tolerance{2};
 /// At the opening, when the whole sitting begins to follow the hall's time: more than a step of the time service.
 constexpr std::chrono::seconds opening_tolerance{30};
 
+/// What a kiosk fetches: opaque bytes, or why not.
+HttpResponse sealed_response(vault::Result<std::string> bytes)
+{
+    if (bytes) { return {.status = 200, .content_type = "application/octet-stream", .body = std::move(*bytes)}; }
+    if (bytes.error().code == vault::VaultError::not_found) { return error_response(404, "not_found", "nothing here"); }
+    log_line(LogLevel::error, bytes.error().detail);
+    return error_response(503, "form_unavailable", "try again");
+}
+
 } // namespace
 
 std::string_view phase_word(engine::SittingPhase phase) noexcept
@@ -234,6 +243,7 @@ void HallService::dispatch(Action action, Call call)
     case Action::poll_enrolment: return poll_enrolment(std::move(call));
     case Action::hall_info: return hall_info(std::move(call));
     case Action::form: return form(std::move(call));
+    case Action::picture: return picture(std::move(call));
     case Action::sitting_line: return call.reply(error_response(404, "not_found", "nothing here"));
     case Action::status: return status(std::move(call));
     case Action::list_enrolments: return list_enrolments(std::move(call));
@@ -282,23 +292,36 @@ void HallService::hall_info(Call call)
                             {"rehearsal", batch.rehearsal}}));
 }
 
+std::optional<std::string> HallService::ticket_with_form(int seat) const
+{
+    auto ticket = kiosks_.candidate_at(seat);
+    const bool has_form = ticket && opening_ && opening_->sealed_forms.contains(*ticket);
+    if (!has_form || shell_.state().phase == engine::SittingPhase::sealed) { return std::nullopt; }
+    return ticket;
+}
+
 void HallService::form(Call call)
 {
-    const auto ticket = kiosks_.candidate_at(call.seat);
-    const bool has_form = ticket && opening_ && opening_->sealed_forms.contains(*ticket);
-    if (!has_form || shell_.state().phase == engine::SittingPhase::sealed) {
-        call.reply(error_response(409, "not_signed_in", "sign in at this seat first"));
-        return;
-    }
+    const auto ticket = ticket_with_form(call.seat);
+    if (!ticket) { return call.reply(error_response(409, "not_signed_in", "sign in at this seat first")); }
     shell_.after_durable([this, ticket = *ticket, reply = std::move(call.reply)]() mutable {
         parts_.worker.post([&paper = parts_.paper, ticket = std::move(ticket), reply = std::move(reply)]() mutable {
-            auto bytes = paper.sealed_form(ticket);
-            if (!bytes) {
-                log_line(LogLevel::error, bytes.error().detail);
-                return reply(error_response(503, "form_unavailable", "try again"));
-            }
-            reply({.status = 200, .content_type = "application/octet-stream", .body = std::move(*bytes)});
+            reply(sealed_response(paper.sealed_form(ticket)));
         });
+    });
+}
+
+void HallService::picture(Call call)
+{
+    const auto ticket = ticket_with_form(call.seat);
+    if (!ticket) { return call.reply(error_response(409, "not_signed_in", "sign in at this seat first")); }
+    const auto digest = crypto::Digest::from_hex(call.id);
+    if (!digest) { return call.reply(error_response(404, "not_found", "nothing here")); }
+    shell_.after_durable([this, ticket = *ticket, digest = *digest, reply = std::move(call.reply)]() mutable {
+        parts_.worker.post(
+            [&paper = parts_.paper, ticket = std::move(ticket), digest, reply = std::move(reply)]() mutable {
+                reply(sealed_response(paper.sealed_picture(ticket, digest)));
+            });
     });
 }
 

@@ -98,6 +98,9 @@ private:
     void reply_when_durable(Reply reply, HttpResponse response);
     void hall_info(Call call);
     void form(Call call);
+    void picture(Call call);
+    /// Whose sealed form may be fetched from this seat now.
+    [[nodiscard]] std::optional<std::string> ticket_with_form(int seat) const;
 
     // staff_calls.cpp
     void status(Call call);

@@ -1,6 +1,8 @@
 #include "hall/package_paper.hpp"
 
+#include "hall/sealed_forms.hpp"
 #include "log.hpp"
+#include "zeroing_memory.hpp"
 
 #include <papervault/crypto/box.hpp>
 #include <papervault/crypto/random.hpp>
@@ -28,7 +30,6 @@ using vault::Result;
 using vault::VaultError;
 
 constexpr std::string_view kept_name = "keys";
-constexpr std::size_t sealed_form_bytes_max = 512 << 20;
 
 std::unexpected<vault::VaultFailure> storage_failed(std::string detail)
 {
@@ -97,29 +98,6 @@ Result<KeptKeys> unpack_keys(const crypto::SecretBuffer& packed)
         return vault::refuse(VaultError::malformed, "the kept keys are cut short");
     }
     return kept;
-}
-
-/// Not durable on purpose: what a power cut takes is sealed again from the package.
-Result<void> write_sealed_form(const std::filesystem::path& file, crypto::ByteView bytes)
-{
-    const int descriptor = ::open(file.c_str(), O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0600);
-    bool good = descriptor >= 0;
-    while (good && !bytes.empty()) {
-        const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
-        if (written < 0 && errno == EINTR) { continue; }
-        good = written > 0;
-        if (good) { bytes = bytes.subspan(static_cast<std::size_t>(written)); }
-    }
-    const int error = errno;
-    if (descriptor >= 0) { ::close(descriptor); }
-    return good ? Result<void>{}
-                : storage_failed(fmt::format("can't write {}: {}", file.string(), std::strerror(error)));
-}
-
-bool is_intact(const std::filesystem::path& file, const SealedForm& form)
-{
-    const auto bytes = vault::read_file(file, sealed_form_bytes_max);
-    return bytes && bytes->size() == form.bytes && crypto::blake2b(*bytes) == form.digest;
 }
 
 } // namespace
@@ -198,14 +176,14 @@ Result<PaperContent> PackagePaper::content(const vault::CompartmentKeys& keys) c
     if (!paper) { return std::unexpected{paper.error()}; }
     auto roster = package_.read("roster", keys);
     if (!roster) { return std::unexpected{roster.error()}; }
-    crypto::SecretBuffer media{0};
+    crypto::SecretBuffer media{0}; // the largest by far: never copied
     const auto& compartments = package_.header().compartments;
     if (std::ranges::find(compartments, "media", &vault::Compartment::name) != compartments.end()) {
         auto read = package_.read("media", keys);
         if (!read) { return std::unexpected{read.error()}; }
         media = std::move(*read);
     }
-    auto read = read_paper_content(package_.header(), paper->expose(), roster->expose(), media.expose());
+    auto read = read_paper_content(package_.header(), paper->expose(), roster->expose(), std::move(media));
     if (!read || package_.header().version < 2) { return read; }
     // The sealing office's orders, before a candidate gets one of ours.
     const auto vectors = package_.read("vectors", keys);
@@ -217,6 +195,13 @@ Result<PaperContent> PackagePaper::content(const vault::CompartmentKeys& keys) c
 }
 
 Result<OpenedPaper> PackagePaper::open(engine::Instant now)
+{
+    auto opened = open_and_press(now);
+    scrub_stack();
+    return opened;
+}
+
+Result<OpenedPaper> PackagePaper::open_and_press(engine::Instant now)
 {
     if (auto still_good = require_not_withdrawn(); !still_good) { return std::unexpected{still_good.error()}; }
     auto keys = opening_.open(now);
@@ -239,23 +224,29 @@ Result<OpenedPaper> PackagePaper::open(engine::Instant now)
 Result<std::map<std::string, SealedForm, std::less<>>> PackagePaper::press_all(const PaperContent& paper) const
 {
     if (auto made = make_private_folder(places_.forms); !made) { return std::unexpected{made.error()}; }
+    const SealedFormFiles files{places_.forms};
+    const std::string& package_id = package_.header().package_id;
+    PressedPictures pictures;
+    for (const std::string& name : pictures_shown(paper)) {
+        auto pressed = press_picture(paper, name, package_id, *form_secret_);
+        if (!pressed) { return std::unexpected{pressed.error()}; }
+        if (auto written = files.write_picture(pressed->facts.digest, pressed->sealed); !written) {
+            return std::unexpected{written.error()};
+        }
+        pictures.emplace(name, std::move(pressed->facts));
+    }
     std::map<std::string, SealedForm, std::less<>> forms;
     for (const engine::Candidate& candidate : paper.roster) {
-        const crypto::Bytes sealed = press_form(paper, candidate, package_.header().package_id, *form_secret_);
-        if (auto written = write_sealed_form(form_file(candidate.ticket), sealed); !written) {
+        const auto sealed = press_form(paper, candidate, package_id, pictures, *form_secret_);
+        if (!sealed) { return std::unexpected{sealed.error()}; }
+        if (auto written = files.write_form(candidate.ticket, *sealed); !written) {
             return std::unexpected{written.error()};
         }
         forms.emplace(
             candidate.ticket,
-            SealedForm{.form_id = candidate.form_id, .digest = crypto::blake2b(sealed), .bytes = sealed.size()});
+            SealedForm{.form_id = candidate.form_id, .digest = crypto::blake2b(*sealed), .bytes = sealed->size()});
     }
     return forms;
-}
-
-std::filesystem::path PackagePaper::form_file(std::string_view ticket) const
-{
-    // Tickets have no '/' and no '.', so they can't leave the folder.
-    return places_.forms / (std::string{ticket} + ".sealed");
 }
 
 std::string PackagePaper::keep_context() const
@@ -273,6 +264,13 @@ Result<void> PackagePaper::keep_keys(const vault::CompartmentKeys& keys)
 
 Result<std::map<std::string, SealedForm, std::less<>>> PackagePaper::restore(const OpeningRecord& opening)
 {
+    auto forms = restore_forms(opening);
+    scrub_stack();
+    return forms;
+}
+
+Result<std::map<std::string, SealedForm, std::less<>>> PackagePaper::restore_forms(const OpeningRecord& opening)
+{
     const auto sealed = journal_.kept(kept_name);
     if (!sealed) { return std::unexpected{sealed.error()}; }
     if (!*sealed) {
@@ -286,9 +284,9 @@ Result<std::map<std::string, SealedForm, std::less<>>> PackagePaper::restore(con
     if (!kept) { return std::unexpected{kept.error()}; }
     form_secret_ = std::move(kept->form_secret);
 
-    const bool intact = std::ranges::all_of(
-        opening.sealed_forms, [this](const auto& entry) { return is_intact(form_file(entry.first), entry.second); });
-    if (intact) { return std::map<std::string, SealedForm, std::less<>>{}; }
+    if (SealedFormFiles{places_.forms}.are_intact(opening.sealed_forms)) {
+        return std::map<std::string, SealedForm, std::less<>>{};
+    }
     log_line(LogLevel::warning, "sealed forms are missing or damaged; they are sealed again from the package");
     const auto paper = content(kept->keys);
     if (!paper) { return std::unexpected{paper.error()}; }
@@ -302,7 +300,12 @@ crypto::SecretBuffer PackagePaper::form_key(std::string_view ticket) const
 
 Result<std::string> PackagePaper::sealed_form(std::string_view ticket) const
 {
-    return vault::read_text_file(form_file(ticket), sealed_form_bytes_max);
+    return SealedFormFiles{places_.forms}.form(ticket);
+}
+
+Result<std::string> PackagePaper::sealed_picture(std::string_view ticket, const crypto::Digest& digest) const
+{
+    return SealedFormFiles{places_.forms}.picture(ticket, digest);
 }
 
 Result<SealedAnswers> PackagePaper::seal_answers(const SittingResult& result)

@@ -44,16 +44,20 @@ public:
     restore(const OpeningRecord& opening) override;
     [[nodiscard]] crypto::SecretBuffer form_key(std::string_view ticket) const override;
     [[nodiscard]] vault::Result<std::string> sealed_form(std::string_view ticket) const override;
+    [[nodiscard]] vault::Result<std::string> sealed_picture(std::string_view ticket,
+                                                            const crypto::Digest& digest) const override;
     [[nodiscard]] vault::Result<SealedAnswers> seal_answers(const SittingResult& result) override;
     [[nodiscard]] vault::Result<crypto::Digest> destroy_keys() override;
 
 private:
     PackagePaper(vault::PackageReader package, vault::HallOpening opening, const vault::Identity& hall,
                  SqlcipherJournal& journal, PaperPlaces places);
+    [[nodiscard]] vault::Result<OpenedPaper> open_and_press(engine::Instant now);
+    [[nodiscard]] vault::Result<std::map<std::string, SealedForm, std::less<>>>
+    restore_forms(const OpeningRecord& opening);
     [[nodiscard]] vault::Result<LockState> withdraw(std::string_view document);
     [[nodiscard]] vault::Result<void> require_not_withdrawn() const;
     [[nodiscard]] std::filesystem::path withdrawal_file() const;
-    [[nodiscard]] std::filesystem::path form_file(std::string_view ticket) const;
     [[nodiscard]] vault::Result<PaperContent> content(const vault::CompartmentKeys& keys) const;
     [[nodiscard]] vault::Result<std::map<std::string, SealedForm, std::less<>>>
     press_all(const PaperContent& content) const;

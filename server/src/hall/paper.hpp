@@ -71,7 +71,8 @@ public:
     [[nodiscard]] virtual vault::Result<void> check_clearance(std::string_view document,
                                                               const OpenIncident& incident) const = 0;
 
-    /// Slow. Opens the package, seals every candidate's form and keeps the keys for a restart; all of it durable.
+    /// Slow. Opens the package, seals each picture once and every candidate's form, and keeps the keys for a restart;
+    /// all of it durable.
     [[nodiscard]] virtual vault::Result<OpenedPaper> open(engine::Instant now) = 0;
     /// Slow. Has the paper again after a restart, from the kept keys. @return Forms that had to be sealed again; else
     /// empty.
@@ -82,6 +83,10 @@ public:
     [[nodiscard]] virtual crypto::SecretBuffer form_key(std::string_view ticket) const = 0;
     /// The sealed bytes. From any thread.
     [[nodiscard]] virtual vault::Result<std::string> sealed_form(std::string_view ticket) const = 0;
+    /// The sealed bytes of a picture that this candidate's form shows. From any thread.
+    /// @return not_found for any other picture.
+    [[nodiscard]] virtual vault::Result<std::string> sealed_picture(std::string_view ticket,
+                                                                    const crypto::Digest& digest) const = 0;
     /// Slow. Writes the answers file, durable; a file of an attempt that was never recorded is replaced.
     [[nodiscard]] virtual vault::Result<SealedAnswers> seal_answers(const SittingResult& result) = 0;
     /// Slow. Destroys keys and sealed forms. @return Digest of what was kept, for the tombstone.

@@ -19,6 +19,7 @@ enum class Action {
     poll_enrolment,
     hall_info,
     form,
+    picture,
     sitting_line, ///< The WebSocket.
     status,
     list_enrolments,
@@ -47,6 +48,7 @@ inline constexpr std::array routes{
     Route{Role::nobody, HttpMethod::get, "/v1/enrolments/{id}", Action::poll_enrolment},
     Route{Role::kiosk, HttpMethod::get, "/v1/hall", Action::hall_info},
     Route{Role::kiosk, HttpMethod::get, "/v1/form", Action::form},
+    Route{Role::kiosk, HttpMethod::get, "/v1/pictures/{id}", Action::picture},
     Route{Role::kiosk, HttpMethod::get, "/v1/sitting", Action::sitting_line},
     Route{Role::staff, HttpMethod::get, "/v1/status", Action::status},
     Route{Role::staff, HttpMethod::get, "/v1/enrolments", Action::list_enrolments},

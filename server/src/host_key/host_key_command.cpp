@@ -2,6 +2,7 @@
 
 #include "commands.hpp"
 #include "hall/hall_directory.hpp"
+#include "texts.hpp"
 
 #include <papervault/engine/json.hpp>
 
@@ -31,7 +32,7 @@ int run(const StatusCommand& command)
             fmt::print("{}\n", engine::canonical_json(boost::json::object{{"error", vault::to_text(failure.code)},
                                                                           {"detail", failure.detail}}));
         }
-        fmt::print(stderr, "错误 {}: {}\n", vault::to_text(failure.code), failure.detail);
+        fmt::print(stderr, "papervault-server: {}\n", hall_failure_text(failure, vault::language_of({})));
         return exit_refused;
     };
     const auto hall = HallDirectory::open(command.dir);

@@ -4,8 +4,7 @@ namespace papervault::server {
 
 vault::Result<std::unique_ptr<vault::MachineSealer>> open_tpm(const std::string&)
 {
-    return vault::refuse(vault::VaultError::storage_failed,
-                         "本程序编译时没有 TPM 支持 this program was built without TPM support (libtss2-dev)");
+    return vault::refuse(vault::VaultError::storage_failed, "this program was built without TPM support (libtss2-dev)");
 }
 
 bool built_with_tpm() noexcept

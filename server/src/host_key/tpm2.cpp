@@ -57,10 +57,8 @@ std::unexpected<vault::VaultFailure> tpm_failed(TSS2_RC problem, std::string_vie
 
 std::unexpected<vault::VaultFailure> another_machine()
 {
-    return vault::refuse(
-        VaultError::wrong_host,
-        "本机的 TPM 解不开考场密钥：目录是从另一台机器复制来的，或 TPM 已被清除 this machine's TPM does not "
-        "open the hall's key: the folder was copied from another machine, or the TPM was cleared");
+    return vault::refuse(VaultError::wrong_host, "this machine's TPM does not open the hall's key: the folder was "
+                                                 "copied from another machine, or the TPM was cleared");
 }
 
 TPMT_SYM_DEF_OBJECT aes_128_cfb() noexcept
@@ -233,12 +231,12 @@ Result<std::unique_ptr<vault::MachineSealer>> open_tpm(const std::string& tcti)
     ::setenv("TSS2_LOG", "all+none", 0); // NOLINT(concurrency-mt-unsafe): at the start, before any thread
     TSS2_TCTI_CONTEXT* opened = nullptr;
     if (const TSS2_RC problem = Tss2_TctiLdr_Initialize(tcti.c_str(), &opened); problem != TSS2_RC_SUCCESS) {
-        return tpm_failed(problem, fmt::format("不能连接 can't be reached ({})", tcti));
+        return tpm_failed(problem, fmt::format("can't be reached ({})", tcti));
     }
     std::unique_ptr<TSS2_TCTI_CONTEXT, FreeTcti> transport{opened};
     ESYS_CONTEXT* context = nullptr;
     if (const TSS2_RC problem = Esys_Initialize(&context, transport.get(), nullptr); problem != TSS2_RC_SUCCESS) {
-        return tpm_failed(problem, fmt::format("没有应答 does not answer ({})", tcti));
+        return tpm_failed(problem, fmt::format("does not answer ({})", tcti));
     }
     return std::make_unique<Tpm2>(std::move(transport), std::unique_ptr<ESYS_CONTEXT, FreeEsys>{context});
 }

@@ -6,6 +6,7 @@
 #include <papervault/engine/assert.hpp>
 #include <papervault/engine/content.hpp>
 #include <papervault/engine/form.hpp>
+#include <papervault/engine/form_cover.hpp>
 
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
@@ -86,6 +87,10 @@ FakeHall::FakeHall(FakeHallOptions options) : options_{options}
                           .form_id = "A"});
     }
     state_ = engine::initial_state(batch_of(options), roster);
+    const auto picture_seed = crypto::blake2b("test.picture-key", {});
+    picture_key_ = {picture_seed.bytes.begin(), picture_seed.bytes.end()};
+    picture_ = crypto::encrypt(crypto::SecretBuffer::copy_of(picture_key_), crypto::bytes_of("<svg/>"),
+                               crypto::bytes_of(fmt::format("papervault.picture.v1|{}|media/pump.svg", package)));
     for (const auto& candidate : roster) { seal_form(candidate, 1); }
     if (options.paper_open) { open_paper(epoch()); }
 }
@@ -94,16 +99,22 @@ void FakeHall::seal_form(const engine::Candidate& candidate, int version)
 {
     boost::json::object document;
     document["page"] = engine::to_page_json(form_of(*this, options_.items));
+    const auto picture = crypto::blake2b(picture_);
     document["media"] =
-        boost::json::object{{"media/pump.svg", boost::json::object{{"type", "image/svg+xml"}, {"base64", "PHN2Zy8+"}}}};
+        boost::json::object{{"media/pump.svg", boost::json::object{{"type", "image/svg+xml"},
+                                                                   {"sealed", picture.hex()},
+                                                                   {"key", crypto::to_base64(picture_key_)}}}};
+    const auto cover = engine::encode_form_cover({{.digest = picture.bytes, .bytes = picture_.size()}}).value();
     const auto plaintext = boost::json::serialize(document);
     const auto seed = crypto::blake2b("test.form-key",
                                       {crypto::bytes_of(candidate.ticket), crypto::bytes_of(std::to_string(version))});
     crypto::Bytes key{seed.bytes.begin(), seed.bytes.end()};
-    const auto context = fmt::format("papervault.form.v1|{}|{}", package, candidate.ticket);
-    auto sealed =
+    const auto context = fmt::format("papervault.form.v2|{}|{}|{}", package, candidate.ticket, cover);
+    const auto cipher =
         crypto::encrypt(crypto::SecretBuffer::copy_of(key), crypto::bytes_of(plaintext), crypto::bytes_of(context));
-    forms_[candidate.ticket] = {.key = std::move(key), .sealed = std::move(sealed)};
+    const std::string covered = cover + crypto::text_of(cipher);
+    const auto sealed = crypto::bytes_of(covered);
+    forms_[candidate.ticket] = {.key = std::move(key), .sealed = {sealed.begin(), sealed.end()}};
 }
 
 client::HallInfo FakeHall::info(int seat, engine::Instant now) const
@@ -125,6 +136,11 @@ client::HallInfo FakeHall::info(int seat, engine::Instant now) const
 crypto::Bytes FakeHall::sealed_form(std::string_view ticket) const
 {
     return forms_.find(ticket)->second.sealed;
+}
+
+crypto::Bytes FakeHall::sealed_picture(const crypto::Digest& digest) const
+{
+    return crypto::blake2b(picture_) == digest ? picture_ : crypto::Bytes{};
 }
 
 const engine::CandidateState& FakeHall::candidate(int seat) const

@@ -37,6 +37,8 @@ public:
 
     [[nodiscard]] client::HallInfo info(int seat, engine::Instant now) const;
     [[nodiscard]] crypto::Bytes sealed_form(std::string_view ticket) const;
+    /// The one picture of all forms; empty for another digest.
+    [[nodiscard]] crypto::Bytes sealed_picture(const crypto::Digest& digest) const;
 
     /// @return What the hall says, not yet delivered.
     Outgoing open_paper(engine::Instant now);
@@ -69,6 +71,7 @@ private:
     FakeHallOptions options_;
     engine::SittingState state_;
     std::map<std::string, FormCopy, std::less<>> forms_;
+    crypto::Bytes picture_key_, picture_;
     std::map<std::uint64_t, std::string> lines_; ///< Signed in: line → ticket.
     bool wrong_receipts_ = false;
 };

@@ -61,6 +61,7 @@ void SeatWorld::disconnect(int close_code)
     to_hall_.clear();
     to_kiosk_.clear();
     wants_form = false;
+    wants_pictures.clear();
     hall.line_closed(line_, hall_now());
     session.line_closed(close_code, now);
     take_effects();
@@ -112,6 +113,15 @@ void SeatWorld::deliver_all()
             take_effects();
             any = true;
         }
+        if (!wants_pictures.empty() && deliver_pictures && connected_) {
+            for (const engine::SealedPicture& each : std::exchange(wants_pictures, {})) {
+                session.picture_fetched(hall.sealed_picture(crypto::Digest{each.digest}), now);
+                take_effects();
+            }
+            session.pictures_settled(now);
+            take_effects();
+            any = true;
+        }
     }
 }
 
@@ -146,6 +156,8 @@ void SeatWorld::take_effects()
             if (connected_) { to_hall_.push_back(std::move(send->text)); }
         } else if (std::holds_alternative<client::effect::FetchForm>(each)) {
             wants_form = true;
+        } else if (auto* pictures = std::get_if<client::effect::FetchPictures>(&each)) {
+            wants_pictures = std::move(pictures->pictures);
         } else if (auto* signed_in = std::get_if<client::effect::SignInSettled>(&each)) {
             sign_in_errors.push_back(signed_in->error);
         } else if (auto* handed_in = std::get_if<client::effect::HandInSettled>(&each)) {

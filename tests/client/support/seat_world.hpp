@@ -56,7 +56,9 @@ public:
     int views_changed = 0;
     bool line_ended = false;
     bool wants_form = false;
+    std::vector<engine::SealedPicture> wants_pictures;
     bool deliver_forms = true;
+    bool deliver_pictures = true;
 
     const int seat;
 

@@ -284,6 +284,16 @@ private:
             answer.prepare_payload();
             return answer;
         }
+        constexpr std::string_view pictures = "/v1/pictures/";
+        if (const std::string target{request.target()}; target.starts_with(pictures)) {
+            const auto picture = hall.sealed_picture(crypto::Digest::from_hex(target.substr(pictures.size())).value());
+            if (!picture.empty()) {
+                Answer answer{http::status::ok, 11};
+                answer.body() = crypto::text_of(picture);
+                answer.prepare_payload();
+                return answer;
+            }
+        }
         return json_answer(404, {{"error", "not_found"}, {"detail", ""}});
     }
 

@@ -167,7 +167,8 @@ public:
     void sign_in(LineId id, int seat)
     {
         const engine::Candidate candidate = paper.roster.at(static_cast<std::size_t>(seat) - 1);
-        say(id, engine::SignInMessage{.protocol = 1, .ticket = candidate.ticket, .id_tail = candidate.id_tail});
+        say(id, engine::SignInMessage{
+                    .protocol = engine::protocol_version, .ticket = candidate.ticket, .id_tail = candidate.id_tail});
     }
     LineId seated(int seat)
     {

@@ -13,13 +13,14 @@ from pathlib import Path
 
 import suite_pv1
 from custody_documents import add_release, add_share, combine, unlock_for_hall, verify_handover
+from read_candidates_paper import forms_of
 from sealed_answers import open_answers
 from sealed_container import HEADER_MAX, SIGNATURES_MAX, Container, Identity
 from sealed_package import Package
 from spelling import Refused
 
 HERE = Path(__file__).resolve().parent
-FOLDERS = [HERE, HERE.parent / "package-2/pv1", HERE.parent / "package-2/gm1",
+FOLDERS = [HERE, HERE.parent / "package-2/pv1", HERE.parent / "package-2/gm1", HERE.parent / "package-3",
            HERE.parent / "answers-2"]
 
 
@@ -71,6 +72,12 @@ def judge_package(folder, entry, people):
         for one in package.compartments:
             if one["locks"] == "hall":
                 plaintexts[one["name"]] = package.read(one, keys[one["name"]])
+        paper = plaintexts.get("paper", b"")
+        if b'"papervault-candidates-paper"' in paper:
+            step = "paper"
+            lists = list(forms_of(package.header, json.loads(paper)))
+            if lists != entry.get("lists", lists):
+                return step, f"other lists: {lists}"
         step, shares = "key", {}
         for name in entry["grader_shares"]:
             add_share(package, "graders", people["office"], (folder / name).read_bytes(), shares)

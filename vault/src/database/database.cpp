@@ -1,5 +1,7 @@
 #include <papervault/vault/database.hpp>
 
+#include "database/locked_heap.hpp"
+
 #include <sqlite3.h>
 
 #include <algorithm>
@@ -193,6 +195,7 @@ bool Statement::is_null(int column) const
 void Database::Close::operator()(sqlite3* database) const noexcept
 {
     sqlite3_close_v2(database);
+    locked_heap::lock_again();
 }
 
 Database::Database(sqlite3* database) : database_{database}, resting_{std::make_shared<PreparedStatements>()} {}
@@ -218,6 +221,7 @@ void Database::close() noexcept
 
 Result<Database> Database::open_with(const std::filesystem::path& file, const crypto::SecretBuffer& key, int flags)
 {
+    const bool locked_memory = locked_heap::give_to_sqlite();
     sqlite3* raw = nullptr;
     const int opened =
         sqlite3_open_v2(file.c_str(), &raw, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
@@ -242,7 +246,9 @@ Result<Database> Database::open_with(const std::filesystem::path& file, const cr
                 return refuse(VaultError::storage_failed, "the database library is not SQLCipher");
             }
         }
-        database.execute("PRAGMA cipher_memory_security = ON");
+        // Locks and unlocks at every allocation, and unlocks the neighbours on the same page: only where our own memory
+        // couldn't be given.
+        if (!locked_memory) { database.execute("PRAGMA cipher_memory_security = ON"); }
         database.execute("PRAGMA temp_store = MEMORY");
         database.execute("PRAGMA foreign_keys = ON");
         database.execute("PRAGMA cache_size = -65536");
@@ -256,6 +262,7 @@ Result<Database> Database::open_with(const std::filesystem::path& file, const cr
         }
         return refuse(VaultError::storage_failed, file.string() + ": " + failure.what());
     }
+    locked_heap::lock_again();
     return database;
 }
 

@@ -221,6 +221,7 @@ Result<OfficeVault> OfficeVault::open(const std::filesystem::path& directory, co
         return refuse(VaultError::authentication_failed,
                       "the wrapped database key of " + who.card().name + " is damaged");
     }
+    if (const auto swept = remove_abandoned_files(directory); !swept) { return std::unexpected{swept.error()}; }
     return guarded([&]() -> Result<OfficeVault> {
         auto database = Database::open(directory / database_name, *key);
         if (!database) { return std::unexpected{database.error()}; }

@@ -1,6 +1,7 @@
 #include <papervault/vault/package.hpp>
 
 #include "custody/spoken_release.hpp"
+#include "durable_file.hpp"
 #include "json_codec.hpp"
 #include "package/bindings.hpp"
 #include "package/container.hpp"
@@ -10,9 +11,11 @@
 #include <papervault/crypto/box.hpp>
 #include <papervault/crypto/random.hpp>
 #include <papervault/crypto/secret_sharing.hpp>
+#include <papervault/vault/files.hpp>
 #include <papervault/vault/golden.hpp>
 
 #include <algorithm>
+#include <tuple>
 
 namespace papervault::vault {
 namespace {
@@ -159,6 +162,8 @@ Result<SealedDraft> seal_package(const SealRequest& request, const Identity& fir
     lay_out(suite, header.compartments);
     if (auto readable = require_readable(header); !readable) { return std::unexpected{readable.error()}; }
 
+    // A draft of an attempt that a power cut ended is as large as a package, and nobody would come for it.
+    std::ignore = remove_abandoned_files(folder_of(file)); // a folder that can't be used is told by the writing
     std::vector<CompartmentToSeal> to_seal;
     for (std::size_t i = 0; i < keys.size(); ++i) {
         Compartment& record = header.compartments[i];

@@ -133,15 +133,19 @@ constexpr std::array sentences{
              "The destruction ({category}) is complete: {files} files. Entered by {actor}."},
 };
 
-std::string shown(const boost::json::value& value)
+std::string shown(const boost::json::value& value, const KnownPeople& people)
 {
-    if (value.is_string()) { return std::string{value.get_string()}; }
+    if (value.is_string()) {
+        std::string text{value.get_string()};
+        const auto person = people.find(text);
+        return person == people.end() ? text : person->second + " (" + text + ")";
+    }
     if (value.is_array()) {
         std::string text;
         for (const auto& element : value.get_array()) {
             const auto* object = element.if_object();
             const auto* form = object == nullptr ? nullptr : object->if_contains("form");
-            text += (text.empty() ? "" : "、") + shown(form == nullptr ? element : *form);
+            text += (text.empty() ? "" : "、") + shown(form == nullptr ? element : *form, people);
         }
         return text;
     }
@@ -156,13 +160,13 @@ std::string shown(const boost::json::value& value)
     return boost::json::serialize(value);
 }
 
-std::string member(const boost::json::object& subject, std::string_view path)
+std::string member(const boost::json::object& subject, std::string_view path, const KnownPeople& people)
 {
     const auto dot = path.find('.');
     const auto* value = subject.if_contains(path.substr(0, dot));
     if (value == nullptr) { return "—"; }
-    if (dot == std::string_view::npos) { return shown(*value); }
-    return value->is_object() ? member(value->get_object(), path.substr(dot + 1)) : "—";
+    if (dot == std::string_view::npos) { return shown(*value, people); }
+    return value->is_object() ? member(value->get_object(), path.substr(dot + 1), people) : "—";
 }
 
 } // namespace
@@ -187,7 +191,7 @@ StoryPhase phase_of(std::string_view action) noexcept
     return other;
 }
 
-std::string fill_in(std::string_view text, const LedgerEntry& entry, StoryLanguage language)
+std::string fill_in(std::string_view text, const LedgerEntry& entry, StoryLanguage language, const KnownPeople& people)
 {
     std::string out;
     while (!text.empty()) {
@@ -196,7 +200,7 @@ std::string fill_in(std::string_view text, const LedgerEntry& entry, StoryLangua
         if (close == std::string_view::npos) { break; }
         out += text.substr(0, open);
         const std::string_view name = text.substr(open + 1, close - open - 1);
-        std::string value = name == "actor" ? entry.actor.name : member(entry.subject, name);
+        std::string value = name == "actor" ? entry.actor.name : member(entry.subject, name, people);
         if (language == StoryLanguage::english) {
             for (std::size_t at = 0; (at = value.find("、", at)) != std::string::npos; at += 2) {
                 value.replace(at, std::string_view{"、"}.size(), ", ");

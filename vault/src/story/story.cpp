@@ -2,6 +2,7 @@
 
 #include "story/sentences.hpp"
 
+#include <papervault/vault/identity.hpp>
 #include <papervault/vault/local_time.hpp>
 #include <papervault/vault/texts.hpp>
 
@@ -51,7 +52,19 @@ bool about_the_bank(const LedgerEntry& entry)
     return entry.action == "bank.import" || entry.action == "bank.specification";
 }
 
-StoryEvent event_of(const LedgerEntry& entry, StoryLanguage language)
+KnownPeople people_in(std::span<const LedgerEntry> entries)
+{
+    KnownPeople people;
+    for (const LedgerEntry& entry : entries) {
+        if (!entry.actor.id.empty()) { people.emplace(entry.actor.id, entry.actor.name); }
+        const auto* card = entry.subject.if_contains("card");
+        if (card == nullptr) { continue; }
+        if (const auto read = card_from_json(*card, "card")) { people.emplace(read->id(), read->name); }
+    }
+    return people;
+}
+
+StoryEvent event_of(const LedgerEntry& entry, StoryLanguage language, const KnownPeople& people)
 {
     StoryEvent event{.index = entry.index,
                      .time = entry.time,
@@ -62,7 +75,8 @@ StoryEvent event_of(const LedgerEntry& entry, StoryLanguage language)
                      .sentence = {}};
     if (const Sentence* known = sentence_of(entry.action)) {
         event.known = true;
-        event.sentence = fill_in(language == StoryLanguage::chinese ? known->chinese : known->english, entry, language);
+        event.sentence =
+            fill_in(language == StoryLanguage::chinese ? known->chinese : known->english, entry, language, people);
     } else {
         event.sentence = fmt::format(
             fmt::runtime(language == StoryLanguage::chinese ? "{} 登记了“{}”：{}" : "{} recorded \"{}\": {}"),
@@ -104,13 +118,16 @@ Result<Story> tell_story(std::span<const LedgerEntry> entries, std::string_view 
         const bool ran = entry.action == "draw.run" || entry.action == "draw.loft";
         if (ran && text_member(entry.subject, "draw") == story.draw_id) { drawn_at = entry.index; }
     }
+    const KnownPeople people = people_in(entries);
     // What came into the bank before the draw could come into the paper; holds on everything are holds on this paper,
     // and so are the suites that the office accepts.
     for (const LedgerEntry& entry : entries) {
         const bool bank = about_the_bank(entry) && entry.index < drawn_at;
         const bool general = entry.action == "policy.suites" ||
                              (entry.action.starts_with("retention.") && text_member(entry.subject, "package") == "*");
-        if (bank || general || names_any(entry.subject, ids)) { story.events.push_back(event_of(entry, language)); }
+        if (bank || general || names_any(entry.subject, ids)) {
+            story.events.push_back(event_of(entry, language, people));
+        }
     }
     return story;
 }

@@ -47,7 +47,8 @@ std::unexpected<VaultFailure> refuse_with(ck_rv_t problem, std::string_view what
     }
     const bool gone = problem == CKR_DEVICE_REMOVED || problem == CKR_TOKEN_NOT_PRESENT;
     return refuse(gone ? VaultError::token_not_found : VaultError::storage_failed,
-                  fmt::format("{}: CKR 0x{:x}{}", what, problem, reason.empty() ? "" : fmt::format(" ({})", reason)));
+                  fmt::format(fmt::runtime(what), fmt::format("CKR 0x{:x}{}", problem,
+                                                              reason.empty() ? "" : fmt::format(" ({})", reason))));
 }
 
 std::string padded_text(const unsigned char* text, std::size_t size)
@@ -73,22 +74,20 @@ Result<Pkcs11Module> Pkcs11Module::load(const std::filesystem::path& library)
     void* const handle = ::dlopen(library.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
     if (handle == nullptr) {
         const char* const reason = ::dlerror(); // NOLINT(concurrency-mt-unsafe): under the lock
-        return refuse(VaultError::token_not_found,
-                      fmt::format("无法装入令牌驱动 the token's PKCS#11 module can't be loaded: {}",
-                                  reason == nullptr ? library.string() : reason));
+        return refuse(VaultError::token_not_found, fmt::format("the token's PKCS#11 module can't be loaded: {}",
+                                                               reason == nullptr ? library.string() : reason));
     }
     const auto get_functions = reinterpret_cast<CK_C_GetFunctionList>(::dlsym(handle, "C_GetFunctionList"));
     ck_function_list* functions = nullptr;
     if (get_functions == nullptr || get_functions(&functions) != CKR_OK || functions == nullptr) {
-        return refuse(VaultError::token_not_found,
-                      fmt::format("这不是 PKCS#11 模块 this is no PKCS#11 module: {}", library.string()));
+        return refuse(VaultError::token_not_found, fmt::format("this is no PKCS#11 module: {}", library.string()));
     }
     ck_c_initialize_args arguments{};
     arguments.flags = CKF_OS_LOCKING_OK;
     const ck_rv_t begun = functions->C_Initialize(&arguments);
     if (begun != CKR_OK && begun != CKR_CRYPTOKI_ALREADY_INITIALIZED) {
         return refuse(VaultError::token_not_found,
-                      refuse_with(begun, "令牌驱动不能启动 the token's PKCS#11 module does not start").error().detail);
+                      refuse_with(begun, "the token's PKCS#11 module does not start: {}").error().detail);
     }
     return Pkcs11Module{std::move(only_one), Functions{functions, Finalise{begun == CKR_OK}}};
 }
@@ -99,7 +98,7 @@ Result<std::vector<ck_slot_id_t>> Pkcs11Module::slots() const
     std::vector<ck_slot_id_t> slots(slots_max);
     unsigned long count = slots.size();
     if (const ck_rv_t problem = functions_->C_GetSlotList(1, slots.data(), &count); problem != CKR_OK) {
-        return refuse_with(problem, "无法列出令牌 the tokens can't be listed");
+        return refuse_with(problem, "the tokens can't be listed: {}");
     }
     slots.resize(std::min<std::size_t>(count, slots.size()));
     return slots;

@@ -40,7 +40,7 @@ private:
     Functions functions_;
 };
 
-/// "什么失败 what failed: CKR 0x31 (device memory)". @param what  Chinese and English.
+/// "the token can't be opened: CKR 0x31 (device memory)". @param what  With a hole for the module's answer.
 [[nodiscard]] std::unexpected<VaultFailure> refuse_with(ck_rv_t problem, std::string_view what);
 
 /// Fixed-width text of PKCS#11: padded with spaces, of whatever bytes the maker likes. Only printable ASCII and UTF-8

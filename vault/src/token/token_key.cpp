@@ -41,8 +41,7 @@ Result<Agreed> agree_anew(const Token& token)
     if (!chosen) { return std::unexpected{chosen.error()}; }
     if (!chosen->info.can_agree) {
         return refuse(VaultError::storage_failed,
-                      fmt::format("令牌 {} 不支持 ECDH this token knows no ECDH, so it can't unlock identities",
-                                  chosen->info.label));
+                      fmt::format("token {} knows no ECDH, so it can't unlock identities", chosen->info.label));
     }
     const auto session = TokenSession::open(*module, *chosen, token.pin, token.key.empty());
     if (!session) { return std::unexpected{session.error()}; }
@@ -55,8 +54,7 @@ Result<Agreed> agree_anew(const Token& token)
     const auto shared = session->agree(*key, agreement.ephemeral);
     if (!shared) { return std::unexpected{shared.error()}; }
     if (!crypto::equal_in_constant_time(*shared, agreement.shared)) {
-        return refuse(VaultError::storage_failed,
-                      "令牌算出的结果不符 the token computes another secret than its public key promises");
+        return refuse(VaultError::storage_failed, "the token computes another secret than its public key promises");
     }
     return Agreed{.key = {.token = {.label = chosen->info.label, .serial = chosen->info.serial},
                           .key_id = key->id,

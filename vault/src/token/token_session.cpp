@@ -66,23 +66,19 @@ TokenInfo info_of(const ck_token_info& info, bool can_agree)
 
 std::unexpected<VaultFailure> locked(const TokenInfo& token)
 {
-    return refuse(
-        VaultError::pin_locked,
-        fmt::format("令牌 {} 的 PIN 已锁定，须由管理员用 SO PIN 解锁 the PIN of this token is locked; whoever has "
-                    "its SO PIN can unlock it",
-                    shown(token)));
+    return refuse(VaultError::pin_locked,
+                  fmt::format("the PIN of token {} is locked; whoever has its SO PIN can unlock it", shown(token)));
 }
 
 std::unexpected<VaultFailure> wrong_pin(const TokenInfo& token, const ck_token_info* after)
 {
-    std::string_view left;
+    std::string_view words = "wrong PIN for token {}";
     if (after != nullptr && (after->flags & CKF_USER_PIN_FINAL_TRY) != 0) {
-        left = "；只剩最后一次，再错即锁定 only one try is left, then it locks";
+        words = "wrong PIN for token {}; only one try is left, then it locks";
     } else if (after != nullptr && (after->flags & CKF_USER_PIN_COUNT_LOW) != 0) {
-        left = "；已有输错记录 wrong PINs have been counted";
+        words = "wrong PIN for token {}; wrong PINs have been counted";
     }
-    return refuse(VaultError::pin_wrong,
-                  fmt::format("令牌 {} 的 PIN 不正确 wrong PIN for this token{}", shown(token), left));
+    return refuse(VaultError::pin_wrong, fmt::format(fmt::runtime(words), shown(token)));
 }
 
 std::string list_of(const std::vector<Found>& tokens)
@@ -121,19 +117,17 @@ Result<Found> choose(const std::vector<Found>& tokens, const std::optional<Token
     }
     const std::string asked = wanted ? fmt::format("{} ({})", wanted->label, wanted->serial) : label;
     if (fitting.empty() && tokens.empty()) {
-        return refuse(VaultError::token_not_found, fmt::format("没有插入令牌 no token is plugged in{}{}",
-                                                               asked.empty() ? "" : "；需要 needed: ", asked));
+        return refuse(VaultError::token_not_found, asked.empty()
+                                                       ? "no token is plugged in"
+                                                       : fmt::format("no token is plugged in; needed: {}", asked));
     }
     if (fitting.empty()) {
-        return refuse(
-            VaultError::token_not_found,
-            fmt::format("不是这个令牌 not this token；需要 needed: {}；现有 there is:{}", asked, list_of(tokens)));
+        return refuse(VaultError::token_not_found,
+                      fmt::format("not this token; needed: {}; there is:{}", asked, list_of(tokens)));
     }
     if (fitting.size() > 1) {
-        return refuse(
-            VaultError::token_not_found,
-            fmt::format("有多个令牌，请用 --token-label 指明 several tokens; choose one with --token-label:{}",
-                        list_of(fitting)));
+        return refuse(VaultError::token_not_found,
+                      fmt::format("several tokens; choose one with --token-label:{}", list_of(fitting)));
     }
     if (fitting.front().info.pin_locked) { return locked(fitting.front().info); }
     return std::move(fitting.front());
@@ -146,7 +140,7 @@ Result<TokenSession> TokenSession::open(const Pkcs11Module& module, const Found&
     const ck_flags_t flags = CKF_SERIAL_SESSION | (writing ? CKF_RW_SESSION : 0);
     if (const ck_rv_t problem = module->C_OpenSession(token.slot, flags, nullptr, nullptr, &handle);
         problem != CKR_OK) {
-        return refuse_with(problem, "无法打开令牌 the token can't be opened");
+        return refuse_with(problem, "the token can't be opened: {}");
     }
     TokenSession session{module, handle};
     // The text of a PIN is not changed by logging in, but the parameter is not const.
@@ -161,7 +155,7 @@ Result<TokenSession> TokenSession::open(const Pkcs11Module& module, const Found&
         if (known && (after.flags & CKF_USER_PIN_LOCKED) != 0) { return locked(token.info); }
         return wrong_pin(token.info, known ? &after : nullptr);
     }
-    return refuse_with(answer, "令牌登录失败 the token refuses the login");
+    return refuse_with(answer, "the token refuses the login: {}");
 }
 
 TokenSession::TokenSession(TokenSession&& other) noexcept
@@ -181,13 +175,13 @@ Result<std::vector<ck_object_handle_t>> TokenSession::find(std::initializer_list
     std::vector<ck_attribute> pattern{like};
     if (const ck_rv_t problem = (*module_)->C_FindObjectsInit(session_, pattern.data(), pattern.size());
         problem != CKR_OK) {
-        return refuse_with(problem, "无法查找令牌中的密钥 the token's keys can't be searched");
+        return refuse_with(problem, "the token's keys can't be searched: {}");
     }
     std::vector<ck_object_handle_t> objects(objects_max);
     unsigned long count = 0;
     const ck_rv_t problem = (*module_)->C_FindObjects(session_, objects.data(), objects.size(), &count);
     (*module_)->C_FindObjectsFinal(session_);
-    if (problem != CKR_OK) { return refuse_with(problem, "无法查找令牌中的密钥 the token's keys can't be searched"); }
+    if (problem != CKR_OK) { return refuse_with(problem, "the token's keys can't be searched: {}"); }
     objects.resize(std::min<std::size_t>(count, objects.size()));
     return objects;
 }
@@ -223,7 +217,7 @@ Result<TokenSession::Key> TokenSession::key_with_id(crypto::ByteView id) const
     if (!keys) { return std::unexpected{keys.error()}; }
     if (keys->empty()) {
         return refuse(VaultError::token_not_found,
-                      fmt::format("令牌中没有这把密钥 the token has no such key (any more): {}", crypto::to_hex(id)));
+                      fmt::format("the token has no such key (any more): {}", crypto::to_hex(id)));
     }
     return keys->front();
 }
@@ -237,13 +231,9 @@ Result<TokenSession::Key> TokenSession::key_named(const std::string& name) const
     auto keys = keys_like({attribute_of(CKA_CLASS, private_class), attribute_of(CKA_KEY_TYPE, ec_type),
                            attribute_of(CKA_LABEL, std::string_view{name})});
     if (!keys) { return std::unexpected{keys.error()}; }
-    if (keys->empty()) {
-        return refuse(VaultError::token_not_found, fmt::format("令牌中没有密钥 the token has no key '{}'", name));
-    }
+    if (keys->empty()) { return refuse(VaultError::token_not_found, fmt::format("the token has no key '{}'", name)); }
     if (keys->size() > 1) {
-        return refuse(
-            VaultError::conflict,
-            fmt::format("令牌中有多把密钥同名，请用其 id several keys are named '{}'; say the id of one", name));
+        return refuse(VaultError::conflict, fmt::format("several keys are named '{}'; say the id of one", name));
     }
     return std::move(keys->front());
 }
@@ -269,9 +259,8 @@ Result<TokenSession::Key> TokenSession::make_key() const
         (*module_)->C_GenerateKeyPair(session_, &mechanism, public_template.data(), public_template.size(),
                                       private_template.data(), private_template.size(), &public_key, &private_key);
     if (problem != CKR_OK) {
-        return refuse_with(problem,
-                           "令牌不能生成密钥（可先用厂商工具生成，再以 --token-key 指明）the token can't make a "
-                           "P-256 key (make one with its maker's tool and name it with --token-key)");
+        return refuse_with(problem, "the token can't make a P-256 key (make one with its maker's tool and name it with "
+                                    "--token-key): {}");
     }
     return Key{.handle = private_key, .id = id};
 }
@@ -284,10 +273,7 @@ Result<crypto::P256PublicKey> TokenSession::public_half(const Key& key) const
     // Some cards keep no public object but tell the point of the private one.
     const ck_object_handle_t object = objects->empty() ? key.handle : objects->front();
     const auto encoded = attribute(object, CKA_EC_POINT);
-    if (!encoded) {
-        return refuse(VaultError::token_not_found,
-                      "令牌不显示该密钥的公钥 the token does not show the public half of this key");
-    }
+    if (!encoded) { return refuse(VaultError::token_not_found, "the token does not show the public half of this key"); }
     crypto::ByteView point{*encoded};
     if (point.size() == point_prefix.size() + crypto::P256PublicKey::size_bytes &&
         std::ranges::equal(point.first(point_prefix.size()), point_prefix)) {
@@ -295,8 +281,7 @@ Result<crypto::P256PublicKey> TokenSession::public_half(const Key& key) const
     }
     const auto checked = crypto::P256PublicKey::from_bytes(point);
     if (!checked) {
-        return refuse(VaultError::storage_failed,
-                      "该密钥不是 P-256 密钥 this key of the token is not of P-256: " + checked.error().detail);
+        return refuse(VaultError::storage_failed, "this key of the token is not of P-256: " + checked.error().detail);
     }
     return *checked;
 }
@@ -323,15 +308,13 @@ Result<crypto::SecretBuffer> TokenSession::agree(const Key& key, const crypto::P
                                           secret_template.size(), &secret);
         if (problem != CKR_MECHANISM_PARAM_INVALID && problem != CKR_ARGUMENTS_BAD) { break; }
     }
-    if (problem != CKR_OK) {
-        return refuse_with(problem, "令牌不能协商密钥 the token can't agree on a key (ECDH on P-256)");
-    }
+    if (problem != CKR_OK) { return refuse_with(problem, "the token can't agree on a key (ECDH on P-256): {}"); }
     crypto::SecretBuffer shared{shared_bytes};
     ck_attribute value{CKA_VALUE, shared.expose().data(), shared.size_bytes()};
     problem = (*module_)->C_GetAttributeValue(session_, secret, &value, 1);
     (*module_)->C_DestroyObject(session_, secret);
     if (problem != CKR_OK || value.value_len != shared_bytes) {
-        return refuse_with(problem, "令牌不交出协商结果 the token does not give the agreed secret");
+        return refuse_with(problem, "the token does not give the agreed secret: {}");
     }
     return shared;
 }

@@ -5,6 +5,7 @@
 #include <papervault/client/session.hpp>
 #include <papervault/crypto/bytes.hpp>
 #include <papervault/crypto/secret_buffer.hpp>
+#include <papervault/engine/form_cover.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -12,6 +13,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 /// The kiosk's side of docs/protocol.md on the wire: TLS 1.3, HTTP, WebSocket. Loop's thread only.
 namespace papervault::client {
@@ -63,6 +65,9 @@ public:
     virtual void line_received(std::string_view text) = 0;
     virtual void form_fetched(crypto::Bytes sealed) = 0;
     virtual void form_fetch_failed(std::string_view detail) = 0;
+    virtual void picture_fetched(crypto::Bytes sealed) = 0;
+    /// After the last picture, or the first that didn't come. @param detail  Empty when all came.
+    virtual void pictures_settled(std::string_view detail) = 0;
 };
 
 struct HallLinkTimes {
@@ -81,6 +86,8 @@ public:
     /// Dropped if there is no line.
     virtual void send(std::string text) = 0;
     virtual void fetch_form() = 0;
+    /// One after the other over one connection of their own.
+    virtual void fetch_pictures(std::vector<engine::SealedPicture> pictures) = 0;
     /// Cuts the line and makes a new one.
     virtual void drop() = 0;
     /// Says goodbye and doesn't come back.

@@ -5,6 +5,7 @@
 #include <papervault/crypto/hash.hpp>
 #include <papervault/crypto/secret_buffer.hpp>
 #include <papervault/engine/decimal.hpp>
+#include <papervault/engine/form_cover.hpp>
 #include <papervault/engine/item.hpp>
 
 #include <cstddef>
@@ -47,10 +48,19 @@ struct FormContext {
     std::string_view ticket;
 };
 
-/// Checks the digest, decrypts and reads a sealed form (docs/protocol.md, "The sealed form").
-/// @param key  32 bytes.
-/// @return not_trusted (digest, key or context do not fit), or malformed. Then nothing of the paper leaves.
+/// Sealed pictures by their digests.
+using SealedPictures = std::map<crypto::Digest, crypto::Bytes>;
+
+/// What the form's cover lists. @return malformed: not a sealed form of this version.
+[[nodiscard]] Result<std::vector<engine::SealedPicture>> pictures_of_sealed_form(crypto::ByteView sealed);
+
+/// Checks the digest, decrypts and reads a sealed form with its pictures (docs/protocol.md, "The sealed form").
+/// @param key       32 bytes.
+/// @param pictures  Those on its cover at least, each under the digest of its bytes.
+/// @return not_trusted (digest, key or context do not fit, a picture that its cover doesn't list), or malformed. Then
+///         nothing of the paper leaves.
 [[nodiscard]] Result<OpenedForm> open_sealed_form(crypto::ByteView sealed, const crypto::Digest& digest,
-                                                  const crypto::SecretBuffer& key, FormContext context);
+                                                  const crypto::SecretBuffer& key, FormContext context,
+                                                  const SealedPictures& pictures);
 
 } // namespace papervault::client

@@ -73,6 +73,8 @@ private:
     void line_received(std::string_view text) override;
     void form_fetched(crypto::Bytes sealed) override;
     void form_fetch_failed(std::string_view detail) override;
+    void picture_fetched(crypto::Bytes sealed) override;
+    void pictures_settled(std::string_view detail) override;
 
     void enrol();
     void open_line(const KioskIdentity& identity);
@@ -80,6 +82,7 @@ private:
     void perform_effects();
     void perform(const effect::Send& send);
     void perform(const effect::FetchForm& fetch);
+    void perform(const effect::FetchPictures& fetch);
     void perform(const effect::DropLine& drop);
     void perform(const effect::EndLine& end);
     void perform(const effect::ViewChanged& view);

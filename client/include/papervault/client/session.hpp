@@ -4,6 +4,7 @@
 #include <papervault/client/opened_form.hpp>
 #include <papervault/crypto/bytes.hpp>
 #include <papervault/engine/batch.hpp>
+#include <papervault/engine/form_cover.hpp>
 #include <papervault/engine/grading.hpp>
 
 #include <chrono>
@@ -56,8 +57,12 @@ struct Send {
     std::string text;
 }; ///< Over the line that is up.
 struct FetchForm {}; ///< GET /v1/form; form_fetched() or form_fetch_failed() follows.
-struct DropLine {};  ///< Close the line and come back with a new one.
-struct EndLine {};   ///< Close the line for good.
+/// GET /v1/pictures/…, one after the other; picture_fetched() for each that came, then pictures_settled().
+struct FetchPictures {
+    std::vector<engine::SealedPicture> pictures;
+};
+struct DropLine {}; ///< Close the line and come back with a new one.
+struct EndLine {};  ///< Close the line for good.
 struct ViewChanged {};
 struct FormReady {}; ///< The open form is there, or another one than before.
 struct SignInSettled {
@@ -73,8 +78,9 @@ struct AnswerSettled {
     bool saved;
 };
 } // namespace effect
-using Effect = std::variant<effect::Send, effect::FetchForm, effect::DropLine, effect::EndLine, effect::ViewChanged,
-                            effect::FormReady, effect::SignInSettled, effect::HandInSettled, effect::AnswerSettled>;
+using Effect = std::variant<effect::Send, effect::FetchForm, effect::FetchPictures, effect::DropLine, effect::EndLine,
+                            effect::ViewChanged, effect::FormReady, effect::SignInSettled, effect::HandInSettled,
+                            effect::AnswerSettled>;
 
 /// answers == acknowledged + superseded + refused + too_late + those that wait.
 struct SessionCounters {
@@ -118,6 +124,10 @@ public:
     void line_received(std::string_view text, Monotonic now);
     void form_fetched(crypto::Bytes sealed, Monotonic now);
     void form_fetch_failed(Monotonic now);
+    /// What is no picture of the form is dropped; what is one is kept over lost lines and asked for only once.
+    void picture_fetched(crypto::Bytes sealed, Monotonic now);
+    /// Of one FetchPictures: all came, or the rest is asked for again.
+    void pictures_settled(Monotonic now);
 
     /// Pings, deadlines, the end of time. Call at least every second.
     void tick(Monotonic now);

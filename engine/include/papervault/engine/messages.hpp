@@ -11,12 +11,13 @@
 #include <variant>
 #include <vector>
 
-/// What kiosk and hall say to each other over the WebSocket `/v1/sitting` (docs/protocol.md, version 1): one JSON
+/// What kiosk and hall say to each other over the WebSocket `/v1/sitting` (docs/protocol.md, version 2): one JSON
 /// object a text frame,
 /// {"kind": "…", …}. Unknown kinds and members are refused.
 namespace papervault::engine {
 
-inline constexpr int protocol_version = 1;
+/// 2: pictures are fetched apart from the form, which has a cover (form_cover.hpp). A hall refuses every other version.
+inline constexpr int protocol_version = 2;
 /// Kiosk to hall. Leaves room for a response that is too large, so that the kiosk is told and not cut off.
 inline constexpr std::size_t message_bytes_max = 64 * 1024;
 /// Hall to kiosk: a welcome holds all saved responses (sheet_bytes_max) with their escapes.
@@ -72,8 +73,8 @@ struct FormReadyMessage {
     std::uint64_t form_bytes = 0;
     bool operator==(const FormReadyMessage&) const = default;
 };
-/// At the start: the key that opens the sealed form. 32 bytes as base64; context "papervault.form.v1|<package
-/// id>|<ticket>".
+/// At the start: the key that opens the sealed form. 32 bytes as base64; context "papervault.form.v2|<package
+/// id>|<ticket>|" and the form's cover.
 struct StartedMessage {
     std::string form_key;
     Instant now, ends_at;

@@ -16,6 +16,7 @@ struct DrawOptions {
     std::size_t forms = 100'000;
     std::uint64_t seed = 1;
     unsigned threads = 1;
+    bool even = false; ///< Exposure as even as can be, instead of uniform.
 };
 /// A form for each candidate, each verified.
 int draw_command(const DrawOptions& options);

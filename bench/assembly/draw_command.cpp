@@ -48,6 +48,7 @@ std::string name_of(AssemblyDrawer::Law law)
     switch (law) {
     case AssemblyDrawer::Law::exactly_uniform: return "exactly uniform";
     case AssemblyDrawer::Law::chain: return "chain";
+    case AssemblyDrawer::Law::even_exposure: return "even exposure";
     }
     return "";
 }
@@ -77,7 +78,8 @@ int draw_command(const DrawOptions& options)
     if (!problem) { throw std::runtime_error{problem.error().detail}; }
     const double cpu_read = cpu_seconds();
     const ChaChaStreams streams{options.seed};
-    const auto drawer = AssemblyDrawer::compile(*problem, streams);
+    const auto drawer =
+        AssemblyDrawer::compile(*problem, streams, options.even ? engine::Exposure::even : engine::Exposure::uniform);
     if (!drawer) {
         fmt::print("{}\n", drawer.error().detail);
         return 1;

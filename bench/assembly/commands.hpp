@@ -18,7 +18,7 @@ struct DrawOptions {
     unsigned threads = 1;
     bool even = false; ///< Exposure as even as can be, instead of uniform.
 };
-/// A form for each candidate, each verified.
+/// A form for each candidate, or sets of forms where the problem asks for several; each verified.
 int draw_command(const DrawOptions& options);
 
 struct VerifyOptions {

@@ -9,8 +9,13 @@
 #include <span>
 #include <vector>
 
-/// A form for each candidate ("linear on the fly"): any number of forms of a problem with one form and a band.
+/// A form for each candidate ("linear on the fly"), and sets of forms (A, B, spare): any number of them, of a problem
+/// with a band.
 namespace papervault::engine {
+
+namespace assembly {
+class Dice;
+} // namespace assembly
 
 /// Which forms follow from problem and streams; recorded with a draw, as draw_method is.
 inline constexpr std::string_view assembly_draw_method = "papervault-assembly-draw-2";
@@ -40,8 +45,8 @@ public:
 
     /// @param streams Needed to settle the starting points of a chain and a plan: its streams from 2^63 on are used
     /// for that.
-    /// @return out_of_range for more than one form, stimuli with a chain that are too many, or a goal; infeasible
-    /// where no form was found.
+    /// @return out_of_range for stimuli or a goal, and for even exposure of more than one form; infeasible where no
+    /// form was found.
     [[nodiscard]] static Result<AssemblyDrawer> compile(const AssemblyProblem& problem, const RandomStreams& streams,
                                                         Exposure exposure = Exposure::uniform);
     AssemblyDrawer(AssemblyDrawer&&) noexcept;
@@ -66,7 +71,18 @@ public:
     [[nodiscard]] bool draw(const RandomStreams& streams, std::uint64_t number, Scratch& scratch,
                             std::span<AssemblyProblem::Item> form) const;
 
+    /// Forms of a set, as the problem says.
+    [[nodiscard]] std::uint32_t form_count() const noexcept;
+    /// Set `number` of the batch, drawn jointly: each form by the law above among those that leave alone what the
+    /// earlier ones have as often as it may be used; forms that share too much are drawn again; then names are given
+    /// by lot. Not uniform over all sets.
+    /// @param forms As many as form_count() × length(), form after form. @return False when no set was found.
+    [[nodiscard]] bool draw_set(const RandomStreams& streams, std::uint64_t number, Scratch& scratch,
+                                std::span<AssemblyProblem::Item> forms) const;
+
 private:
+    bool draw_next(assembly::Dice& dice, Scratch::State& state, std::span<const AssemblyProblem::Item> earlier,
+                   std::span<AssemblyProblem::Item> form) const;
     class Plan;
     explicit AssemblyDrawer(std::unique_ptr<const Plan> plan);
     std::unique_ptr<const Plan> plan_;

@@ -51,7 +51,7 @@ ChainSampler::ChainSampler(const UnitProblem& problem)
     list_sizes(problem);
 }
 
-bool ChainSampler::start(Dice& dice, Scratch& scratch) const
+bool ChainSampler::start(Dice& dice, Scratch& scratch, std::span<const std::uint8_t> avoided) const
 {
     SoftForm& form = scratch.form;
     form.clear();
@@ -64,7 +64,7 @@ bool ChainSampler::start(Dice& dice, Scratch& scratch) const
             do {
                 if (++tried > 1'000) { return false; }
                 unit = alike_.units()[alike_.cells()[cell].first + dice.below(size)];
-            } while (form.has(unit) || form.has_enemy(unit));
+            } while (form.has(unit) || form.has_enemy(unit) || (!avoided.empty() && avoided[unit] != 0));
             form.put(unit);
         }
     }
@@ -104,6 +104,7 @@ template <std::size_t Words, bool Prices>
         if (form.strain() == 0 && step >= walk.least) { return true; }
         Proposal proposal;
         if (!propose<Words>(dice, form, walk.inside_of_eight, proposal)) { continue; }
+        if (!walk.avoided.empty() && walk.avoided[proposal.coming] != 0) { continue; }
         std::int64_t change = proposal.of_counts;
         if constexpr (Prices) { change += walk.prices[proposal.coming] - walk.prices[proposal.leaving]; }
         // The sums can at best become whole.
@@ -272,7 +273,12 @@ template <std::size_t Words>
     }
     if (!walk.prices.empty()) { return cool<Words, true>(dice, form, walk); }
     if (!cool<Words, false>(dice, form, walk)) { return false; }
-    if (walk.mixes) { mix<Words, false>(dice, form, {}); }
+    if (!walk.mixes) { return true; }
+    if (walk.avoided.empty()) {
+        mix<Words, false>(dice, form, {});
+    } else {
+        mix<Words, true>(dice, form, {walk.avoided, {}});
+    }
     return true;
 }
 
@@ -330,11 +336,13 @@ void ChainSampler::add_template(const SoftForm& form)
     for (const Unit unit : form.chosen()) { ++numbers[alike_.number_of(unit)]; }
 }
 
-bool ChainSampler::draw(Dice& dice, Scratch& scratch) const
+bool ChainSampler::draw(Dice& dice, Scratch& scratch, std::span<const std::uint8_t> avoided) const
 {
+    // Where units are avoided, a cell may have too few that are left.
+    const Walk walk{cooling_steps_most, 0, avoided.empty() ? 8U : inside_of_eight_mixing, &cold_, true, avoided};
     for (int tried = 0; tried < starts_max; ++tried) {
-        if (!start(dice, scratch)) { continue; }
-        if (!run(dice, scratch.form, {cooling_steps_most, 0, 8, &cold_, true})) {
+        if (!start(dice, scratch, avoided)) { continue; }
+        if (!run(dice, scratch.form, walk)) {
             ++scratch.restarts;
             continue;
         }

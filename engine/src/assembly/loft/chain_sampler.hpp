@@ -38,7 +38,9 @@ public:
     [[nodiscard]] static std::optional<ChainSampler> build(const UnitProblem& problem, const RandomStreams& streams);
     bool draw(Dice& dice, Scratch& scratch, std::span<AssemblyProblem::Item> form) const;
     /// The same, left in the scratch.
-    bool draw(Dice& dice, Scratch& scratch) const;
+    /// @param avoided By unit: not to be in the form, which then has as many units as one of the starts has. Empty: all
+    /// may be.
+    bool draw(Dice& dice, Scratch& scratch, std::span<const std::uint8_t> avoided = {}) const;
     /// mixing_length steps from a form without strain in the scratch; its number of units stays what it is.
     void walk(Dice& dice, Scratch& scratch, const Preference& preference) const;
     /// Exchanges until the form in the scratch has no strain; prices weigh as strain does on the way.
@@ -54,7 +56,7 @@ private:
     explicit ChainSampler(const UnitProblem& problem);
     bool settle(Dice& dice, Scratch& scratch) const;
     void add_template(const SoftForm& form);
-    bool start(Dice& dice, Scratch& scratch) const;
+    bool start(Dice& dice, Scratch& scratch, std::span<const std::uint8_t> avoided) const;
     struct Proposal {
         Unit leaving = 0;
         Unit coming = 0;
@@ -66,6 +68,7 @@ private:
         std::uint32_t inside_of_eight = 8;
         const std::vector<std::uint32_t>* accept_below = nullptr;
         bool mixes = false;
+        std::span<const std::uint8_t> avoided = {};
         std::span<const std::int64_t> prices = {};
         const Preference* preference = nullptr; // a form without strain is at hand; to be mixed so, nothing else
     };

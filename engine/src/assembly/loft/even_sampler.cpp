@@ -9,6 +9,9 @@ namespace {
 
 constexpr std::size_t forms_most = 2'048;
 constexpr std::size_t forms_least = 256;
+/// Where so few units are, fewer forms show as much.
+constexpr std::size_t small_bank = 500;
+constexpr std::size_t forms_of_small_bank = 512;
 constexpr std::size_t units_in_plan_most = std::size_t{1} << 20U;
 constexpr int sweeps_most = 60;
 /// Sweeps without exchanges by way of broken constraints; these only begin to pay when the plan is nearly even.
@@ -19,7 +22,7 @@ constexpr int tries_a_form = 3;
 /// Above what counts alone ask of the most used item, in thousandths: the target of the plan.
 constexpr std::int64_t target_above = 20;
 /// Units looked at for the place of one that is forced out.
-constexpr std::size_t candidates_most = 2'048;
+constexpr std::size_t candidates_most = 4'096;
 /// Prices: in the last tenth before the target up to this, in strain; then much more.
 constexpr std::int64_t near_parts = 10;
 constexpr std::int64_t price_near = 32;
@@ -73,7 +76,8 @@ private:
 
     bool draw_forms()
     {
-        std::size_t wanted = forms_most;
+        const std::size_t most = uses_.size() < small_bank ? forms_of_small_bank : forms_most;
+        std::size_t wanted = most;
         while (plan_.size() < wanted) {
             Dice lots = dice();
             if (!out_.chain_.draw(lots, scratch_)) { return false; }
@@ -82,7 +86,7 @@ private:
             if (plan_.front().empty()) {
                 wanted = 1;
             } else {
-                wanted = std::clamp(units_in_plan_most / plan_.front().size(), forms_least, forms_most);
+                wanted = std::clamp(units_in_plan_most / plan_.front().size(), forms_least, most);
             }
         }
         count_uses();

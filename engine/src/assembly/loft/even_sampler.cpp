@@ -1,6 +1,7 @@
 #include "assembly/loft/even_sampler.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace papervault::engine::assembly {
@@ -253,8 +254,21 @@ private:
         plan_ = std::move(ordered);
     }
 
-    /// What chance alone would bring near the peak stays as planned too. A form that comes out the same twice when all
-    /// that stays does so is left free.
+    /// Two of these sorted forms differ in less than an eighth of their units, so that there are few to choose from.
+    static bool are_alike(const std::vector<std::vector<Unit>>& forms)
+    {
+        for (std::size_t a = 0; a < forms.size(); ++a) {
+            for (std::size_t b = 0; b < a; ++b) {
+                std::vector<Unit> common;
+                std::ranges::set_intersection(forms[a], forms[b], std::back_inserter(common));
+                if (forms[a].size() - common.size() < std::max<std::size_t>(forms[a].size() / 8, 1)) { return true; }
+            }
+        }
+        return false;
+    }
+
+    /// What chance alone would bring near the peak stays as planned too. A form of which too little is left to chance
+    /// then is left free.
     void try_what_stays()
     {
         out_.is_free_.assign(plan_.size(), 0);
@@ -269,8 +283,7 @@ private:
                     for (const Unit unit : scratch_.form.chosen()) { ++uses_[unit]; }
                     std::ranges::sort(seen.emplace_back(scratch_.form.chosen()));
                 }
-                std::ranges::sort(seen);
-                if (std::ranges::adjacent_find(seen) != seen.end()) { out_.is_free_[slot] = 1; }
+                if (are_alike(seen)) { out_.is_free_[slot] = 1; }
             }
             bool is_settled = true;
             for (Unit unit = 0; unit < uses_.size(); ++unit) {

@@ -35,6 +35,8 @@ constexpr std::uint64_t stays_from = 80;
 constexpr std::uint64_t trial_uses_most = 88;
 constexpr int trials_most = 4;
 constexpr int walks_a_trial = 4;
+/// Exchanges that must go round what stays get about more slowly.
+constexpr int walks_a_form = 3;
 /// Forms looked at for the next place of the plan.
 constexpr std::size_t places_ahead = 256;
 
@@ -320,7 +322,7 @@ void EvenSampler::walk(Dice& dice, std::uint64_t slot, ChainSampler::Scratch& sc
     scratch.form.settle();
     ChainSampler::Preference preference;
     if (is_free_[slot] == 0) { preference.stays = stays_; }
-    chain_.walk(dice, scratch, preference);
+    for (int walked = 0; walked < walks_a_form; ++walked) { chain_.walk(dice, scratch, preference); }
 }
 
 void EvenSampler::draw(Dice& dice, std::uint64_t number, ChainSampler::Scratch& scratch,

@@ -55,8 +55,9 @@ public:
 
     [[nodiscard]] Law law() const noexcept;
     /// Steps of a chain between the first form that meets everything and the one that is drawn; 0 where the law is
-    /// exact; with a plan, of each of three walks. That forms are then equally likely was tested by chi-square on problems whose forms can all be listed,
-    /// and against the exact law on a large one (tests/engine/assembly_chain_test.cpp); no proof covers every problem.
+    /// exact; with a plan, of each of three walks. That forms are then equally likely was tested by chi-square on
+    /// problems whose forms can all be listed, and against the exact law on a large one
+    /// (tests/engine/assembly_chain_test.cpp); no proof covers every problem.
     [[nodiscard]] std::uint32_t mixing_length() const noexcept;
     /// Forms of the plan for even exposure; two forms whose numbers differ by a multiple of it have the same scarce
     /// items. Otherwise 0.

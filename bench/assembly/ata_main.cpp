@@ -36,6 +36,7 @@ try {
     draw_app->add_option("--forms", draw.forms)->check(CLI::Range(1, 10'000'000));
     draw_app->add_option("--seed", draw.seed);
     draw_app->add_option("--threads", draw.threads)->check(CLI::Range(1, 64));
+    draw_app->add_flag("--even", draw.even, "items are exposed as evenly as can be");
     draw_app->add_option("--out", draw.out, "file for FORM lines");
 
     VerifyOptions verify;

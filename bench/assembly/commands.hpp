@@ -16,8 +16,9 @@ struct DrawOptions {
     std::size_t forms = 100'000;
     std::uint64_t seed = 1;
     unsigned threads = 1;
+    bool even = false; ///< Exposure as even as can be, instead of uniform.
 };
-/// A form for each candidate, each verified.
+/// A form for each candidate, or sets of forms where the problem asks for several; each verified.
 int draw_command(const DrawOptions& options);
 
 struct VerifyOptions {

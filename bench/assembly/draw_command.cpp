@@ -48,8 +48,39 @@ std::string name_of(AssemblyDrawer::Law law)
     switch (law) {
     case AssemblyDrawer::Law::exactly_uniform: return "exactly uniform";
     case AssemblyDrawer::Law::chain: return "chain";
+    case AssemblyDrawer::Law::even_exposure: return "even exposure";
     }
     return "";
+}
+
+/// Sets of forms, as many as forms are asked for.
+int draw_sets(const DrawOptions& options, const engine::AssemblyProblem& problem, const std::string& text,
+              const AssemblyDrawer& drawer, double compile_seconds)
+{
+    const ChaChaStreams streams{options.seed};
+    const std::size_t of_set = std::size_t{problem.length} * problem.form_count;
+    std::vector<std::uint32_t> items(options.forms * of_set);
+    AssemblyDrawer::Scratch scratch{drawer};
+    std::size_t failures = 0;
+    const double start = cpu_seconds();
+    for (std::size_t set = 0; set < options.forms; ++set) {
+        if (!drawer.draw_set(streams, set, scratch, std::span{items}.subspan(set * of_set, of_set))) { ++failures; }
+    }
+    const double drawing = cpu_seconds() - start;
+    const IndependentVerifier verifier{text};
+    std::size_t faults = 0;
+    for (std::size_t set = 0; set < options.forms; ++set) {
+        FormList forms;
+        const auto drawn = std::span{items}.subspan(set * of_set, of_set);
+        forms.items.assign(drawn.begin(), drawn.end());
+        for (std::size_t f = 1; f <= problem.form_count; ++f) { forms.begins.push_back(f * problem.length); }
+        faults += verifier.check_set(forms).fault_count;
+    }
+    fmt::print("{{\"instance\": \"{}\", \"law\": \"{}\", \"sets\": {}, \"forms_of_a_set\": {}, \"failures\": {}, "
+               "\"faults\": {}, \"compile_s\": {:.3f}, \"draw_cpu_s\": {:.4f}, \"us_a_set\": {:.2f}}}\n",
+               problem.name, name_of(drawer.law()), options.forms, problem.form_count, failures, faults,
+               compile_seconds, drawing, drawing * 1e6 / static_cast<double>(options.forms));
+    return faults == 0 && failures == 0 ? 0 : 1;
 }
 
 } // namespace
@@ -77,12 +108,14 @@ int draw_command(const DrawOptions& options)
     if (!problem) { throw std::runtime_error{problem.error().detail}; }
     const double cpu_read = cpu_seconds();
     const ChaChaStreams streams{options.seed};
-    const auto drawer = AssemblyDrawer::compile(*problem, streams);
+    const auto drawer =
+        AssemblyDrawer::compile(*problem, streams, options.even ? engine::Exposure::even : engine::Exposure::uniform);
     if (!drawer) {
         fmt::print("{}\n", drawer.error().detail);
         return 1;
     }
     const double cpu_compiled = cpu_seconds();
+    if (problem->form_count > 1) { return draw_sets(options, *problem, text, *drawer, cpu_compiled - cpu_read); }
     const double wall_compiled = wall_seconds();
     FormList forms;
     forms.items.resize(options.forms * problem->length);

@@ -8,7 +8,10 @@
 
 #include <cmath>
 #include <cstdlib>
+#include <iterator>
 #include <map>
+#include <numeric>
+#include <random>
 #include <set>
 
 // The chain's law on problems small enough to list all forms: equally likely, by chi-square.
@@ -170,6 +173,66 @@ TEST_P(ChainLawTest, DrawsEveryFormEquallyOften)
 }
 INSTANTIATE_TEST_SUITE_P(Spaces, ChainLawTest, testing::Values(crossing(), narrow(), band(), whole_sets()),
                          testing::PrintToStringParamName());
+
+double choices(std::size_t from, std::size_t taken)
+{
+    double ways = 1;
+    for (std::size_t n = 0; n < taken; ++n) {
+        ways = ways * static_cast<double>(from - n) / static_cast<double>(n + 1);
+    }
+    return ways;
+}
+
+/// The law of the same chain with every exchange of a set for single items taken, as if there were as many ways back as
+/// there. A form x then becomes y with chance 1 / ways(x), and back with 1 / ways(y); π(x) / ways(x) = π(y) / ways(y)
+/// is met by 1 / Π C(units of a size, such units in x). So every composition of sizes would be equally likely, not
+/// every form.
+std::vector<double> law_without_hastings(const assembly::UnitProblem& units, const std::vector<Form>& all)
+{
+    std::map<std::size_t, std::size_t> of_size;
+    for (const auto& items : units.units) { ++of_size[items.size()]; }
+    std::vector<double> law;
+    double sum = 0;
+    for (const Form& form : all) {
+        std::map<std::size_t, std::set<std::uint32_t>> in_form;
+        for (const std::uint32_t item : form) {
+            const std::uint32_t unit = units.unit_of_item[item];
+            in_form[units.units[unit].size()].insert(unit);
+        }
+        double ways = 1;
+        for (const auto& [size, chosen] : in_form) { ways *= choices(of_size[size], chosen.size()); }
+        sum += law.emplace_back(1 / ways);
+    }
+    for (double& chance : law) { chance /= sum; }
+    return law;
+}
+
+TEST(ChainLawTest, WouldBeRefutedWithoutTheCorrectionAfterHastings)
+{
+    constexpr std::uint64_t seed = 1970;
+    const AssemblyProblem problem = whole_sets().problem;
+    const auto all = all_forms(problem);
+    const auto units = assembly::make_units(problem);
+    ASSERT_TRUE(units);
+    const std::vector<double> biased = law_without_hastings(*units, all);
+    // As many draws and the same bound as DrawsEveryFormEquallyOften has.
+    const std::uint64_t draws = std::max<std::uint64_t>(draws_in_all(), 10 * all.size());
+    const std::vector<double> each(all.size(), static_cast<double>(draws) / static_cast<double>(all.size()));
+    std::mt19937_64 random{seed};
+    const auto draw_from = [&](const std::vector<double>& law) {
+        std::vector<double> cumulated;
+        std::partial_sum(law.begin(), law.end(), std::back_inserter(cumulated));
+        std::vector<double> seen(law.size());
+        for (std::uint64_t n = 0; n < draws; ++n) {
+            const double at = static_cast<double>(random() >> 11U) * 0x1p-53 * cumulated.back();
+            const auto place = std::ranges::upper_bound(cumulated, at) - cumulated.begin();
+            seen[std::min(static_cast<std::size_t>(place), law.size() - 1)] += 1;
+        }
+        return seen;
+    };
+    EXPECT_GT(deviation(draw_from(biased), each), 4.5) << "seed " << seed;
+    EXPECT_LT(deviation(draw_from(std::vector<double>(all.size(), 1.0)), each), 4.5) << "seed " << seed;
+}
 
 /// A large problem that has an exact law as well: cells with fixed counts, a band, enemies. The chain must use items
 /// and pairs of items as often as the exact sampler does.

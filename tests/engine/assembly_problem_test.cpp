@@ -123,6 +123,69 @@ TEST(AssemblyDrawerTest, DrawsEachFormOfCellsEquallyOften)
     EXPECT_LT(chi_square(seen), freedom + 4.5 * std::sqrt(2 * freedom)) << all.size() << " forms";
 }
 
+/// Items of the form, if it meets the problem and has none that the set has in another form; else empty.
+std::set<std::uint32_t> items_of_set(const AssemblyProblem& problem, const Form& forms)
+{
+    std::set<std::uint32_t> items(forms.begin(), forms.end());
+    for (std::size_t at = 0; at < forms.size(); at += problem.length) {
+        const Form form(forms.begin() + static_cast<std::ptrdiff_t>(at),
+                        forms.begin() + static_cast<std::ptrdiff_t>(at + problem.length));
+        if (!meets(problem, form)) { return {}; }
+    }
+    return items;
+}
+
+TEST(AssemblyDrawerTest, DrawsSetsWithoutCommonItems)
+{
+    // Cells: each form is drawn exactly; what crosses: with the chain.
+    AssemblyProblem cells = problem_of_cells();
+    AssemblyProblem crossing = cells;
+    crossing.counts.clear();
+    for (std::uint32_t divisor : {2U, 3U}) {
+        AssemblyProblem::Count count{"c" + std::to_string(divisor), 1, 3, {}};
+        for (std::uint32_t item = 0; item < crossing.item_count; item += divisor) { count.items.push_back(item); }
+        crossing.counts.push_back(count);
+    }
+    for (AssemblyProblem problem : {cells, crossing}) {
+        problem.form_count = 2;
+        problem.overlap_max = 0;
+        problem.enemies.clear();
+        problem.forced.clear();
+        const TestStreams streams{17};
+        const auto drawer = AssemblyDrawer::compile(problem, streams);
+        ASSERT_TRUE(drawer) << drawer.error().detail;
+        ASSERT_EQ(drawer->form_count(), 2U);
+        AssemblyDrawer::Scratch scratch{*drawer};
+        std::set<Form> different;
+        for (std::uint64_t number = 0; number < 200; ++number) {
+            Form forms(std::size_t{problem.length} * 2);
+            ASSERT_TRUE(drawer->draw_set(streams, number, scratch, forms)) << number;
+            ASSERT_EQ(items_of_set(problem, forms).size(), forms.size()) << number;
+            different.insert(forms);
+            // Whatever was drawn before.
+            AssemblyDrawer::Scratch fresh{*drawer};
+            Form again(forms.size());
+            ASSERT_TRUE(drawer->draw_set(streams, number, fresh, again));
+            ASSERT_EQ(again, forms);
+        }
+        EXPECT_GT(different.size(), 20U);
+    }
+}
+
+TEST(AssemblyDrawerTest, RefusesSetsThatCanNotBe)
+{
+    AssemblyProblem problem = problem_of_cells();
+    problem.form_count = 2;
+    problem.enemies.clear();
+    problem.forced = {0};
+    const TestStreams streams{17};
+    const auto forced = AssemblyDrawer::compile(problem, streams);
+    ASSERT_FALSE(forced);
+    EXPECT_EQ(forced.error().code, EngineError::infeasible);
+    problem.forced.clear();
+    EXPECT_FALSE(AssemblyDrawer::compile(problem, streams, Exposure::even));
+}
+
 TEST(AssemblyDrawerTest, DrawsTheSameFormsInAnyOrderAndOnAnyThread)
 {
     const AssemblyProblem problem = problem_of_cells();

@@ -45,6 +45,27 @@ TEST_F(CertificateTest, AddsUpTheFormsAndIsRecorded)
     EXPECT_THAT(last, testing::HasSubstr(digest_of(*certificate)));
 }
 
+TEST_F(CertificateTest, SaysByWhichChancesFormsWereDrawn)
+{
+    OfficeVault vault = office.as(office.chen);
+    Certificate certificate = certify(vault, id, false, at(morning)).value();
+    EXPECT_EQ(certificate.law, (engine::DrawLaw{.kind = engine::DrawLaw::Kind::in_turn}));
+    EXPECT_THAT(to_json_text(certificate), testing::HasSubstr(R"("law":"exact-in-turn")"));
+    EXPECT_THAT(to_html(certificate), testing::HasSubstr("逐份精确均匀抽取"));
+    EXPECT_THAT(to_html(certificate), testing::HasSubstr("no uniformity is claimed for whole sets"));
+
+    certificate.law = {.kind = engine::DrawLaw::Kind::exactly_uniform};
+    EXPECT_THAT(to_json_text(certificate), testing::HasSubstr(R"("law":"exact")"));
+    EXPECT_THAT(to_html(certificate), testing::HasSubstr("精确均匀抽取"));
+    EXPECT_THAT(to_html(certificate), testing::HasSubstr("exactly the same chance"));
+
+    certificate.law = {.kind = engine::DrawLaw::Kind::chain, .mixing_length = 500};
+    EXPECT_THAT(to_json_text(certificate), testing::HasSubstr(R"("law":"chain")"));
+    EXPECT_THAT(to_json_text(certificate), testing::HasSubstr(R"("mixing_length":500)"));
+    EXPECT_THAT(to_html(certificate), testing::HasSubstr("混合步数 500"));
+    EXPECT_THAT(to_html(certificate), testing::HasSubstr("stopped after 500 mixing steps"));
+}
+
 TEST_F(CertificateTest, NamesNoItem)
 {
     OfficeVault vault = office.as(office.chen);

@@ -269,6 +269,13 @@ Result<FormDrawer> FormDrawer::compile(std::span<const PoolItem> pool, const Blu
     return FormDrawer{std::make_unique<const Plan>(std::move(*task), std::move(*sampler))};
 }
 
+DrawLaw law_of(const Blueprint& blueprint) noexcept
+{
+    if (blueprint.rules.exposure == Exposure::even) { return {.kind = DrawLaw::Kind::by_weights}; }
+    return {.kind = blueprint.parallel_forms + blueprint.spare_forms == 1 ? DrawLaw::Kind::exactly_uniform
+                                                                          : DrawLaw::Kind::in_turn};
+}
+
 Result<Draw> FormDrawer::draw(RandomStream& stream) const
 {
     return plan_->draw(stream);

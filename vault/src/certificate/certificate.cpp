@@ -213,6 +213,8 @@ Result<Certificate> certify(OfficeVault& vault, std::string_view draw_id, bool w
     if (!parameters) { return std::unexpected{parameters.error()}; }
     Certificate certificate;
     certificate.exposure = record->blueprint.rules.exposure == engine::Exposure::even ? "even" : "uniform";
+    // A candidate's form is drawn by itself, whatever the blueprint says of sets.
+    certificate.law = engine::law_of(record->loft.forms > 0 ? of_one_form(record->blueprint) : record->blueprint);
     certificate.draw_id = record->id;
     certificate.draw_digest = record->digest;
     certificate.method = record->method;
@@ -283,6 +285,21 @@ std::string packed_certificate_name(std::string_view draw_id)
     return "certificate/" + std::string{draw_id};
 }
 
+namespace {
+
+std::string_view name_of(const engine::DrawLaw& law)
+{
+    switch (law.kind) {
+    case engine::DrawLaw::Kind::exactly_uniform: return "exact";
+    case engine::DrawLaw::Kind::in_turn: return "exact-in-turn";
+    case engine::DrawLaw::Kind::by_weights: return "weights";
+    case engine::DrawLaw::Kind::chain: return "chain";
+    }
+    return "";
+}
+
+} // namespace
+
 std::string to_json_text(const Certificate& certificate)
 {
     boost::json::array forms;
@@ -335,6 +352,8 @@ std::string to_json_text(const Certificate& certificate)
                                                       {"used_before", certificate.used_before},
                                                       {"candidates_forms", certificate.loft_forms},
                                                       {"exposure", certificate.exposure},
+                                                      {"law", name_of(certificate.law)},
+                                                      {"mixing_length", certificate.law.mixing_length},
                                                       {"exposure_max", figure(certificate.exposure_max)},
                                                       {"easiest_form", certificate.easiest_form.to_string()},
                                                       {"hardest_form", certificate.hardest_form.to_string()}});

@@ -81,6 +81,31 @@ std::string goal_of(const Certificate& certificate)
            "likely.</p>";
 }
 
+std::string law_of(const Certificate& certificate)
+{
+    switch (certificate.law.kind) {
+    case engine::DrawLaw::Kind::exactly_uniform:
+        return "<p>抽取方式：精确均匀抽取，每份符合计划书的卷机会完全相等。 How it was drawn: exactly uniform; every "
+               "form "
+               "that meets the blueprint had exactly the same chance.</p>";
+    case engine::DrawLaw::Kind::in_turn:
+        return "<p>抽取方式：逐份精确均匀抽取，每份在前面各份留下的余地中机会相等，再以抽签定名；成套不声称均匀。 How "
+               "it was "
+               "drawn: form by form, each exactly uniform among those that the forms before it left room for, then "
+               "named "
+               "by lot; no uniformity is claimed for whole sets.</p>";
+    case engine::DrawLaw::Kind::by_weights:
+        return "<p>抽取方式：按试题权重的乘积抽取，不均匀。 How it was drawn: in proportion to the product of the "
+               "items' "
+               "weights; not uniform.</p>";
+    case engine::DrawLaw::Kind::chain: break;
+    }
+    return fmt::format(
+        "<p>抽取方式：马尔可夫链，极限为均匀分布，混合步数 {}；不是精确均匀。 How it was drawn: a Markov "
+        "chain whose limit is uniform, stopped after {} mixing steps; not exactly uniform.</p>",
+        certificate.law.mixing_length, certificate.law.mixing_length);
+}
+
 std::string listed_levels(const FormFigures& form)
 {
     std::string text;
@@ -171,7 +196,7 @@ std::string to_html(const Certificate& certificate)
         escaped(certificate.draw_id), escaped(certificate.title), escaped(certificate.method), certificate.draw_digest,
         certificate.blueprint_digest, certificate.snapshot_digest, digest_of(certificate), escaped(certificate.made_by),
         engine::to_text(certificate.made_at));
-    html += goal_of(certificate) + forms_table(certificate) + classes_table(certificate);
+    html += goal_of(certificate) + law_of(certificate) + forms_table(certificate) + classes_table(certificate);
     html += "<div class=\"plots\">" +
             plot(certificate, &FormFigures::expected_share, "能力与得分率 expected share of points by ability", 1.0) +
             plot(certificate, &FormFigures::information, "信息量 information of the score by ability", highest) +

@@ -37,6 +37,21 @@ struct Draw {
     std::uint64_t proposals = 0;  ///< Candidate forms looked at until all constraints held.
 };
 
+/// By which chances forms are drawn; what a certificate states.
+struct DrawLaw {
+    enum class Kind {
+        exactly_uniform, ///< Every form that meets the constraints is equally likely.
+        in_turn,         ///< Of a set: each form exactly uniform among those that the forms before it leave room for.
+        by_weights,      ///< For even exposure: in proportion to the product of the items' weights.
+        chain,           ///< A Markov chain whose limit is uniform, stopped after mixing_length steps.
+    };
+    Kind kind = Kind::exactly_uniform;
+    std::uint32_t mixing_length = 0; ///< Of a chain.
+    bool operator==(const DrawLaw&) const = default;
+};
+/// How FormDrawer draws the forms of this blueprint.
+[[nodiscard]] DrawLaw law_of(const Blueprint& blueprint) noexcept;
+
 /// Draws forms at random from a pool under a blueprint. Compiled once, then drawn from any number of times.
 /// The result is a function of pool (in the given order of ids, which is sorted inside), blueprint and stream alone:
 /// integers only. A single form is exactly uniform over all forms that meet the blueprint; what holds for sets is in

@@ -1,6 +1,7 @@
 #include "assembly/loft/chain_sampler.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace papervault::engine::assembly {
 
@@ -12,6 +13,7 @@ constexpr std::size_t units_per_cell = 5;
 constexpr std::size_t templates_in_line = 1;
 constexpr std::uint64_t steps_between_templates = 5'000;
 constexpr std::uint64_t cooling_steps_most = 20'000;
+constexpr std::uint64_t repair_steps_most = 1'500;
 constexpr std::uint64_t template_steps_most = 20'000'000;
 constexpr int settling_starts = 40;
 constexpr std::uint64_t settling_steps_most = 1'000'000;
@@ -25,6 +27,8 @@ constexpr std::int64_t strain_on_the_way = 2 * SoftModel::strain_of_one;
 /// Chance of taking one more unit of strain, × 2^32: e^(-1/16) and e^(-1/8).
 constexpr std::uint64_t warm_ratio = 4'034'750'946;
 constexpr std::uint64_t cold_ratio = 3'790'320'390;
+/// The same for a unit of price: e^(-1/64).
+constexpr std::uint64_t dear_ratio = 4'228'379'999;
 
 /// 2^32 × e^(-strain / temperature), by whole numbers: the ratio is applied again and again, rounding down.
 std::vector<std::uint32_t> acceptance(std::uint64_t ratio_of_2_32)
@@ -41,13 +45,13 @@ std::vector<std::uint32_t> acceptance(std::uint64_t ratio_of_2_32)
 } // namespace
 
 ChainSampler::ChainSampler(const UnitProblem& problem)
-    : model_{problem}, warm_{acceptance(warm_ratio)}, cold_{acceptance(cold_ratio)}
+    : model_{problem}, warm_{acceptance(warm_ratio)}, cold_{acceptance(cold_ratio)}, dear_{acceptance(dear_ratio)}
 {
     alike_ = AlikeUnits{problem, units_per_cell};
     list_sizes(problem);
 }
 
-bool ChainSampler::start(Dice& dice, Scratch& scratch) const
+bool ChainSampler::start(Dice& dice, Scratch& scratch, std::span<const std::uint8_t> avoided) const
 {
     SoftForm& form = scratch.form;
     form.clear();
@@ -60,7 +64,7 @@ bool ChainSampler::start(Dice& dice, Scratch& scratch) const
             do {
                 if (++tried > 1'000) { return false; }
                 unit = alike_.units()[alike_.cells()[cell].first + dice.below(size)];
-            } while (form.has(unit) || form.has_enemy(unit));
+            } while (form.has(unit) || form.has_enemy(unit) || (!avoided.empty() && avoided[unit] != 0));
             form.put(unit);
         }
     }
@@ -69,9 +73,8 @@ bool ChainSampler::start(Dice& dice, Scratch& scratch) const
 }
 
 /// An exchange that is as likely proposed from the one form as back from the other.
-template <std::size_t Words>
-[[gnu::always_inline]] inline bool ChainSampler::propose(Dice& dice, const SoftForm& form, std::uint32_t inside,
-                                                         Proposal& out) const
+[[gnu::always_inline]] inline bool ChainSampler::pick(Dice& dice, const SoftForm& form, std::uint32_t inside,
+                                                      Proposal& out) const
 {
     const std::uint32_t kind_and_place = dice.below(static_cast<std::uint32_t>(form.chosen().size()) * 8);
     out.leaving = form.chosen()[kind_and_place >> 3U];
@@ -81,12 +84,19 @@ template <std::size_t Words>
     } else {
         out.coming = dice.below(static_cast<std::uint32_t>(model_.units()));
     }
-    if (form.has(out.coming)) { return false; }
+    return !form.has(out.coming);
+}
+
+template <std::size_t Words>
+[[gnu::always_inline]] inline bool ChainSampler::propose(Dice& dice, const SoftForm& form, std::uint32_t inside,
+                                                         Proposal& out) const
+{
+    if (!pick(dice, form, inside, out)) { return false; }
     out.of_counts = form.count_change<Words>(out.leaving, out.coming);
     return true;
 }
 
-template <std::size_t Words>
+template <std::size_t Words, bool Prices>
 [[gnu::always_inline]] inline bool ChainSampler::cool(Dice& dice, SoftForm& form, const Walk& walk) const
 {
     const auto limit = static_cast<std::int64_t>(walk.accept_below->size());
@@ -94,9 +104,12 @@ template <std::size_t Words>
         if (form.strain() == 0 && step >= walk.least) { return true; }
         Proposal proposal;
         if (!propose<Words>(dice, form, walk.inside_of_eight, proposal)) { continue; }
+        if (!walk.avoided.empty() && walk.avoided[proposal.coming] != 0) { continue; }
+        std::int64_t change = proposal.of_counts;
+        if constexpr (Prices) { change += walk.prices[proposal.coming] - walk.prices[proposal.leaving]; }
         // The sums can at best become whole.
-        if (proposal.of_counts - form.sum_strain() >= limit) { continue; }
-        const std::int64_t change = proposal.of_counts + form.sum_change(proposal.leaving, proposal.coming);
+        if (change - form.sum_strain() >= limit) { continue; }
+        change += form.sum_change(proposal.leaving, proposal.coming);
         if (change > 0 && (change >= limit || dice.word() >= (*walk.accept_below)[static_cast<std::size_t>(change)])) {
             continue;
         }
@@ -205,12 +218,17 @@ void ChainSampler::resize(Dice& dice, SoftForm& form) const
 
 /// One to three exchanges at once, from a form without strain to another: none on the way may strain it too much, and
 /// that is so on the way back too.
-template <std::size_t Words>
-[[gnu::always_inline]] inline void ChainSampler::mix(Dice& dice, SoftForm& form) const
+template <std::size_t Words, bool Prefers>
+[[gnu::always_inline]] inline void ChainSampler::mix(Dice& dice, SoftForm& form, const Preference& preference) const
 {
+    const auto stays = [&](Unit unit) { return !preference.stays.empty() && preference.stays[unit] != 0; };
+    const auto affords = [&](std::int64_t dearer) {
+        return dearer <= 0 ||
+               (std::cmp_less(dearer, dear_.size()) && dice.word() < dear_[static_cast<std::size_t>(dearer)]);
+    };
     for (int step = 0; step < mixing_steps; ++step) {
         const std::uint32_t kinds = dice.word();
-        if (!sets_.empty() && (kinds >> 4U & 15U) < resizes_of_sixteen) {
+        if (!Prefers && !sets_.empty() && (kinds >> 4U & 15U) < resizes_of_sixteen) {
             resize(dice, form);
             continue;
         }
@@ -218,9 +236,18 @@ template <std::size_t Words>
         const int exchanges = lot == 0 ? 3 : lot < 3 ? 2 : 1;
         Proposal made[3];
         int done = 0;
+        std::int64_t dearer = 0;
         for (; done < exchanges; ++done) {
             Proposal& proposal = made[done];
-            if (!propose<Words>(dice, form, inside_of_eight_mixing, proposal)) { break; }
+            if (!pick(dice, form, inside_of_eight_mixing, proposal)) { break; }
+            if constexpr (Prefers) {
+                if (stays(proposal.leaving) || stays(proposal.coming)) { break; }
+                if (!preference.prices.empty()) {
+                    dearer += preference.prices[proposal.coming] - preference.prices[proposal.leaving];
+                    if (done + 1 == exchanges && !affords(dearer)) { break; }
+                }
+            }
+            proposal.of_counts = form.count_change<Words>(proposal.leaving, proposal.coming);
             const std::int64_t allowed = done + 1 == exchanges ? 0 : strain_on_the_way;
             if (form.strain() - form.sum_strain() + proposal.of_counts > allowed ||
                 form.strain() + proposal.of_counts + form.sum_change(proposal.leaving, proposal.coming) > allowed ||
@@ -240,8 +267,18 @@ template <std::size_t Words>
 template <std::size_t Words>
 [[gnu::always_inline]] inline bool ChainSampler::run(Dice& dice, SoftForm& form, const Walk& walk) const
 {
-    if (!cool<Words>(dice, form, walk)) { return false; }
-    if (walk.mixes) { mix<Words>(dice, form); }
+    if (walk.preference != nullptr) {
+        mix<Words, true>(dice, form, *walk.preference);
+        return true;
+    }
+    if (!walk.prices.empty()) { return cool<Words, true>(dice, form, walk); }
+    if (!cool<Words, false>(dice, form, walk)) { return false; }
+    if (!walk.mixes) { return true; }
+    if (walk.avoided.empty()) {
+        mix<Words, false>(dice, form, {});
+    } else {
+        mix<Words, true>(dice, form, {walk.avoided, {}});
+    }
     return true;
 }
 
@@ -299,18 +336,51 @@ void ChainSampler::add_template(const SoftForm& form)
     for (const Unit unit : form.chosen()) { ++numbers[alike_.number_of(unit)]; }
 }
 
-bool ChainSampler::draw(Dice& dice, Scratch& scratch, std::span<AssemblyProblem::Item> form) const
+bool ChainSampler::draw(Dice& dice, Scratch& scratch, std::span<const std::uint8_t> avoided) const
 {
+    // Where units are avoided, a cell may have too few that are left.
+    const Walk walk{cooling_steps_most, 0, avoided.empty() ? 8U : inside_of_eight_mixing, &cold_, true, avoided};
     for (int tried = 0; tried < starts_max; ++tried) {
-        if (!start(dice, scratch)) { continue; }
-        if (!run(dice, scratch.form, {cooling_steps_most, 0, 8, &cold_, true})) {
+        if (!start(dice, scratch, avoided)) { continue; }
+        if (!run(dice, scratch.form, walk)) {
             ++scratch.restarts;
             continue;
         }
-        write(scratch.form, form);
         return true;
     }
     return false;
+}
+
+bool ChainSampler::draw(Dice& dice, Scratch& scratch, std::span<AssemblyProblem::Item> form) const
+{
+    if (!draw(dice, scratch)) { return false; }
+    write(scratch.form, form);
+    return true;
+}
+
+void ChainSampler::walk(Dice& dice, Scratch& scratch, const Preference& preference) const
+{
+    Walk walk;
+    walk.preference = &preference;
+    run(dice, scratch.form, walk);
+}
+
+bool ChainSampler::repair(Dice& dice, Scratch& scratch, std::span<const std::int64_t> prices) const
+{
+    Walk walk{repair_steps_most, 0, inside_of_eight_mixing, &cold_, false};
+    walk.prices = prices;
+    return run(dice, scratch.form, walk);
+}
+
+std::int64_t ChainSampler::strain_of(const SoftForm& form, Unit leaving, Unit coming) const
+{
+    const std::int64_t sums = form.sum_change(leaving, coming);
+    switch (model_.words()) {
+    case 1: return sums + form.count_change<1>(leaving, coming);
+    case 2: return sums + form.count_change<2>(leaving, coming);
+    case 4: return sums + form.count_change<4>(leaving, coming);
+    default: return sums + form.count_change<8>(leaving, coming);
+    }
 }
 
 void ChainSampler::write(const SoftForm& chosen, std::span<AssemblyProblem::Item> form) const

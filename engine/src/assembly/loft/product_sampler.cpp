@@ -1,5 +1,7 @@
 #include "assembly/loft/product_sampler.hpp"
 
+#include <papervault/engine/assert.hpp>
+
 #include <algorithm>
 
 namespace papervault::engine::assembly {
@@ -7,6 +9,7 @@ namespace papervault::engine::assembly {
 namespace {
 
 constexpr std::uint64_t attempts_max = 2'000'000;
+constexpr std::uint64_t attempts_avoiding_max = 20'000;
 constexpr int group_tries_max = 100'000;
 /// Up to so many picks of a cell are compared one by one.
 constexpr std::uint32_t few_picks = 24;
@@ -22,10 +25,11 @@ ProductSampler::Scratch ProductSampler::make_scratch() const
 }
 
 /// R. W. Floyd's sample without replacement: each subset is equally likely.
-inline std::uint32_t* ProductSampler::draw_cell(const Draws& cell, Dice& dice, std::uint32_t* picked)
+inline std::uint32_t* ProductSampler::draw_cell(const Draws& cell, Dice& dice, std::uint32_t* picked) const
 {
     if (cell.taken == 1) {
         *picked = cell.first + dice.below(cell.size);
+        fetch(*picked);
         return picked + 1;
     }
     if (cell.taken > few_picks) { return draw_large_cell(cell, dice, picked); }
@@ -38,6 +42,7 @@ inline std::uint32_t* ProductSampler::draw_cell(const Draws& cell, Dice& dice, s
                 break;
             }
         }
+        fetch(choice);
         *picked++ = choice;
     }
     return picked;
@@ -55,15 +60,49 @@ std::uint32_t* ProductSampler::draw_large_cell(const Draws& cell, Dice& dice, st
     return picked;
 }
 
-template <std::size_t Global, std::size_t Local>
-inline std::uint32_t* ProductSampler::draw_group(const Group& group, Dice& dice, std::uint32_t* picked,
+/// One after the other, each uniform over what is left.
+std::uint32_t* ProductSampler::draw_cell_avoiding(const Draws& cell, Avoided avoided, Dice& dice,
+                                                  std::uint32_t* picked) const
+{
+    std::uint32_t* const from = picked;
+    const auto is_open = [&](std::uint32_t choice) {
+        return avoided[unit_of(choice)] == 0 && std::find(from, picked, choice) == picked;
+    };
+    while (picked != from + cell.taken) {
+        std::uint32_t choice = cell.first;
+        std::uint32_t tried = 0;
+        do {
+            choice = cell.first + dice.below(cell.size);
+        } while (!is_open(choice) && ++tried < 4 * cell.size);
+        if (tried == 4 * cell.size) { // hardly any are left
+            std::vector<std::uint32_t> open;
+            for (std::uint32_t n = 0; n < cell.size; ++n) {
+                if (is_open(cell.first + n)) { open.push_back(cell.first + n); }
+            }
+            if (open.empty()) { return nullptr; }
+            choice = open[dice.below(static_cast<std::uint32_t>(open.size()))];
+        }
+        *picked++ = choice;
+    }
+    return picked;
+}
+
+template <std::size_t Global, std::size_t Local, bool Avoids>
+inline std::uint32_t* ProductSampler::draw_group(const Group& group, Avoided avoided, Dice& dice, std::uint32_t* picked,
                                                  Totals<Global>& totals) const
 {
     const std::size_t local_at = 2 + global_words_;
     const Draws* const cells = draws_.data() + group.first_cell;
     for (int tried = 0; tried < group_tries_max; ++tried) {
         std::uint32_t* end = picked;
-        for (std::uint32_t cell = 0; cell < group.cells; ++cell) { end = draw_cell(cells[cell], dice, end); }
+        for (std::uint32_t cell = 0; cell < group.cells; ++cell) {
+            if constexpr (Avoids) {
+                end = draw_cell_avoiding(cells[cell], avoided, dice, end);
+                if (end == nullptr) { return nullptr; }
+            } else {
+                end = draw_cell(cells[cell], dice, end);
+            }
+        }
         Totals<Global> own = totals;
         Word local[Local]{};
         for (const std::uint32_t* at = picked; at != end; ++at) {
@@ -149,20 +188,24 @@ bool ProductSampler::sums_hold(const Scratch& scratch) const
     return true;
 }
 
-template <std::size_t Global, std::size_t Local>
-bool ProductSampler::attempt(Dice& dice, Scratch& scratch) const
+template <std::size_t Global, std::size_t Local, bool Avoids>
+bool ProductSampler::attempt(Avoided avoided, Dice& dice, Scratch& scratch) const
 {
     Totals<Global> totals;
     std::uint32_t* end = scratch.picked.data();
     for (const Group& group : groups_) {
-        end = draw_group<Global, Local>(group, dice, end, totals);
-        if (end == nullptr) { return false; }
+        end = draw_group<Global, Local, Avoids>(group, avoided, dice, end, totals);
+        if (end == nullptr) {
+            scratch.is_stuck = Avoids;
+            return false;
+        }
     }
     if (has_sum_) {
         const std::uint32_t* at = end;
         end = draw_block(totals.sum, dice, end);
         if (end == nullptr) { return false; }
         for (; at != end; ++at) {
+            if (Avoids && avoided[unit_of(*at)] != 0) { return false; }
             const Word* const words = record(*at) + 2;
             for (std::size_t word = 0; word < Global; ++word) { totals.lanes[word] += words[word]; }
         }
@@ -173,34 +216,63 @@ bool ProductSampler::attempt(Dice& dice, Scratch& scratch) const
     return !has_enemies(scratch) && sums_hold(scratch);
 }
 
-bool ProductSampler::propose(Dice& dice, Scratch& scratch) const
+template <bool Avoids>
+bool ProductSampler::propose(Avoided avoided, Dice& dice, Scratch& scratch) const
 {
     if (local_words_ <= 1) {
         switch (global_words_) {
-        case 1: return attempt<1, 1>(dice, scratch);
-        case 2: return attempt<2, 1>(dice, scratch);
-        default: return attempt<4, 1>(dice, scratch);
+        case 1: return attempt<1, 1, Avoids>(avoided, dice, scratch);
+        case 2: return attempt<2, 1, Avoids>(avoided, dice, scratch);
+        default: return attempt<4, 1, Avoids>(avoided, dice, scratch);
         }
     }
     switch (global_words_) {
-    case 1: return attempt<1, 2>(dice, scratch);
-    case 2: return attempt<2, 2>(dice, scratch);
-    default: return attempt<4, 2>(dice, scratch);
+    case 1: return attempt<1, 2, Avoids>(avoided, dice, scratch);
+    case 2: return attempt<2, 2, Avoids>(avoided, dice, scratch);
+    default: return attempt<4, 2, Avoids>(avoided, dice, scratch);
     }
+}
+
+void ProductSampler::write(const Scratch& scratch, std::span<AssemblyProblem::Item> form) const
+{
+    std::size_t at = 0;
+    for (const AssemblyProblem::Item item : fixed_) { form[at++] = item; }
+    for (const std::uint32_t number : scratch.picked) {
+        const std::uint32_t unit = unit_of(number);
+        if (units_are_items_) {
+            form[at++] = unit;
+            continue;
+        }
+        for (std::uint32_t i = item_begins_[unit]; i < item_begins_[unit + 1]; ++i) { form[at++] = items_[i]; }
+    }
+    PAPERVAULT_ASSERT(at == form.size());
+}
+
+bool ProductSampler::trial(Dice& dice, Scratch& scratch) const
+{
+    return propose<false>({}, dice, scratch);
 }
 
 bool ProductSampler::draw(Dice& dice, Scratch& scratch, std::span<AssemblyProblem::Item> form) const
 {
     for (std::uint64_t tried = 0; tried < attempts_max; ++tried) {
         ++scratch.attempts;
-        if (!propose(dice, scratch)) { continue; }
-        std::size_t at = 0;
-        for (const AssemblyProblem::Item item : fixed_) { form[at++] = item; }
-        for (const std::uint32_t number : scratch.picked) {
-            const auto unit = static_cast<std::uint32_t>(*record(number));
-            for (std::uint32_t i = item_begins_[unit]; i < item_begins_[unit + 1]; ++i) { form[at++] = items_[i]; }
-        }
-        return at == form.size();
+        if (!propose<false>({}, dice, scratch)) { continue; }
+        write(scratch, form);
+        return true;
+    }
+    return false;
+}
+
+bool ProductSampler::draw_avoiding(Avoided avoided, Dice& dice, Scratch& scratch,
+                                   std::span<AssemblyProblem::Item> form) const
+{
+    scratch.is_stuck = false;
+    for (std::uint64_t tried = 0; tried < attempts_avoiding_max && !scratch.is_stuck; ++tried) {
+        ++scratch.attempts;
+        if (!propose<true>(avoided, dice, scratch)) { continue; }
+        write(scratch, form);
+        return true;
     }
     return false;
 }

@@ -25,6 +25,7 @@ public:
         std::vector<std::uint32_t> enemy_stamp; // by enemy set
         std::uint32_t stamp = 0;
         std::uint64_t attempts = 0;
+        bool is_stuck = false; // a cell has too few units that are not avoided
     };
 
     /// @return Nothing where the constraints have another structure, or hardly any proposal would be kept.
@@ -32,6 +33,9 @@ public:
     [[nodiscard]] Scratch make_scratch() const;
     /// @param form Gets the units' items. @return False after too many proposals.
     bool draw(Dice& dice, Scratch& scratch, std::span<AssemblyProblem::Item> form) const;
+    /// Uniform over the forms that have no avoided unit. @param avoided By unit.
+    bool draw_avoiding(std::span<const std::uint8_t> avoided, Dice& dice, Scratch& scratch,
+                       std::span<AssemblyProblem::Item> form) const;
     [[nodiscard]] std::size_t bytes() const noexcept;
 
 private:
@@ -67,20 +71,31 @@ private:
     };
     class Builder;
 
-    bool propose(Dice& dice, Scratch& scratch) const;
+    using Avoided = std::span<const std::uint8_t>;  // by unit
+    bool trial(Dice& dice, Scratch& scratch) const; // one proposal
+    template <bool Avoids>
+    bool propose(Avoided avoided, Dice& dice, Scratch& scratch) const;
     template <std::size_t Global>
     struct Totals {
         std::int64_t sum = 0;
         Word lanes[Global]{};
     };
-    template <std::size_t Global, std::size_t Local>
-    bool attempt(Dice& dice, Scratch& scratch) const;
+    template <std::size_t Global, std::size_t Local, bool Avoids>
+    bool attempt(Avoided avoided, Dice& dice, Scratch& scratch) const;
     /// Writes its records from `picked` on and adds them up. @return Where the next ones go; null when it gives up.
-    template <std::size_t Global, std::size_t Local>
-    std::uint32_t* draw_group(const Group& group, Dice& dice, std::uint32_t* picked, Totals<Global>& totals) const;
-    static std::uint32_t* draw_cell(const Draws& cell, Dice& dice, std::uint32_t* picked);
+    template <std::size_t Global, std::size_t Local, bool Avoids>
+    std::uint32_t* draw_group(const Group& group, Avoided avoided, Dice& dice, std::uint32_t* picked,
+                              Totals<Global>& totals) const;
+    /// @return Null where too few are left.
+    std::uint32_t* draw_cell_avoiding(const Draws& cell, Avoided avoided, Dice& dice, std::uint32_t* picked) const;
+    std::uint32_t* draw_cell(const Draws& cell, Dice& dice, std::uint32_t* picked) const;
     static std::uint32_t* draw_large_cell(const Draws& cell, Dice& dice, std::uint32_t* picked);
     static std::uint32_t* pick_block_cell(const BlockCell& cell, std::uint32_t choice, std::uint32_t* picked);
+    void write(const Scratch& scratch, std::span<AssemblyProblem::Item> form) const;
+    [[nodiscard]] std::uint32_t unit_of(std::uint32_t number) const noexcept
+    {
+        return static_cast<std::uint32_t>(*record(number));
+    }
     [[nodiscard]] std::uint32_t place_of(std::int64_t sum) const;
     /// Draws the block so that the sum is met. @return As draw_group(); null when what was drawn before is turned down.
     std::uint32_t* draw_block(std::int64_t sum, Dice& dice, std::uint32_t* picked) const;
@@ -90,6 +105,8 @@ private:
     {
         return (((value + bounds.room) | ~((value | top_bits_) - bounds.low)) & top_bits_) == 0;
     }
+    /// A bank of a million items is not in the processor's caches: what was picked is on its way while more is picked.
+    void fetch(std::uint32_t number) const noexcept { __builtin_prefetch(record(number)); }
     [[nodiscard]] const Word* record(std::uint32_t number) const noexcept
     {
         return records_.data() + std::size_t{number} * stride_;
@@ -112,6 +129,7 @@ private:
     Block block_;
     std::vector<std::uint32_t> enemy_sets_; // lists, each ended by no_enemy
     std::size_t enemy_set_count_ = 0;
+    bool units_are_items_ = false;           // unit n is item n; then the next two are empty
     std::vector<std::uint32_t> item_begins_; // by unit
     std::vector<AssemblyProblem::Item> items_;
     std::vector<AssemblyProblem::Item> fixed_;

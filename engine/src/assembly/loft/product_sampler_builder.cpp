@@ -316,12 +316,19 @@ void ProductSampler::Builder::write_records()
         draws.size = static_cast<std::uint32_t>(partition_.cells[cell].units.size());
     }
     out_.enemy_set_count_ = problem_.enemies.size();
+    out_.units_are_items_ = problem_.units.size() == problem_.unit_of_item.size() &&
+                            std::ranges::all_of(problem_.units, [](const auto& items) { return items.size() == 1; });
+    if (!out_.units_are_items_) { write_items(); }
+    out_.fixed_ = problem_.fixed;
+}
+
+void ProductSampler::Builder::write_items()
+{
     out_.item_begins_.push_back(0);
     for (const auto& items : problem_.units) {
         out_.items_.insert(out_.items_.end(), items.begin(), items.end());
         out_.item_begins_.push_back(static_cast<std::uint32_t>(out_.items_.size()));
     }
-    out_.fixed_ = problem_.fixed;
 }
 
 void ProductSampler::Builder::write_block()
@@ -388,7 +395,7 @@ bool ProductSampler::Builder::is_worth_it() const
     Dice dice{streams, 0};
     int forms = 0;
     for (int tried = 0; tried < trial_proposals && forms < trial_forms; ++tried) {
-        forms += out_.propose(dice, scratch) ? 1 : 0;
+        forms += out_.trial(dice, scratch) ? 1 : 0;
     }
     return forms == trial_forms;
 }

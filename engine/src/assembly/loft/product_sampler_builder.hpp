@@ -29,6 +29,7 @@ private:
     void form_groups();
     bool lay_out_lanes();
     void write_records();
+    void write_items();
     void write_block();
     [[nodiscard]] std::pair<std::int64_t, std::int64_t> reach(const std::vector<std::int64_t>& values) const;
     [[nodiscard]] std::vector<Wide> spread(const std::vector<std::int64_t>& values) const;

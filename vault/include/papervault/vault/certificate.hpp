@@ -1,5 +1,6 @@
 #pragma once
 
+#include <papervault/engine/assembly.hpp>
 #include <papervault/vault/draws.hpp>
 #include <papervault/vault/office.hpp>
 
@@ -43,6 +44,7 @@ struct Certificate {
     int used_before = 0;            ///< Of these, items that an earlier package had.
     std::uint32_t loft_forms = 0;   ///< Candidates' forms; the following are over all of them.
     std::string exposure;           ///< The goal: "uniform" or "even".
+    engine::DrawLaw law{};          ///< By which chances each form was drawn.
     double exposure_max = 0;        ///< Largest share of the forms that one item stands in.
     engine::Decimal easiest_form{}; ///< Mean difficulty of the easiest and the hardest form.
     engine::Decimal hardest_form{};

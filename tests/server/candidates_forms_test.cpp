@@ -156,8 +156,8 @@ TEST_F(CandidatesFormsTest, AreDrawnSealedDeliveredAndGraded)
             shown.emplace(item.at("id").as_string());
         }
         std::set<std::string> drawn;
-        const engine::Form form = draws.form(record, candidate.form_id).value();
-        for (const auto& item : form.sections.front().items) { drawn.insert(item.item.id); }
+        const engine::Form as_drawn = draws.form(record, candidate.form_id).value();
+        for (const auto& item : as_drawn.sections.front().items) { drawn.insert(item.item.id); }
         EXPECT_EQ(shown, drawn);
         given.insert(candidate.form_id);
         EXPECT_FALSE(crypto::decrypt(form_key_of(secret, package_id, "2026119999"), sealed, crypto::bytes_of(context)));

@@ -241,7 +241,7 @@ TEST_F(FakeTokenTest, WarnsBeforeTheLastTryAndSaysWhenItIsLocked)
     EXPECT_TRUE(list_tokens(PAPERVAULT_FAKE_TOKEN).value().front().pin_count_low);
     EXPECT_THAT(Identity::open(file, login("0000")), RefusesNaming(VaultError::pin_wrong, "only one try is left"));
     EXPECT_TRUE(list_tokens(PAPERVAULT_FAKE_TOKEN).value().front().pin_final_try);
-    EXPECT_THAT(Identity::open(file, login("0000")), RefusesNaming(VaultError::pin_locked, "已锁定"));
+    EXPECT_THAT(Identity::open(file, login("0000")), RefusesNaming(VaultError::pin_locked, "is locked"));
     EXPECT_THAT(Identity::open(file, login()), RefusesWith(VaultError::pin_locked)) << "the right PIN comes too late";
     EXPECT_THAT(find_token(PAPERVAULT_FAKE_TOKEN, std::nullopt, ""), RefusesWith(VaultError::pin_locked))
         << "known before a PIN is asked for";

@@ -1,11 +1,15 @@
-# What all tests include, precompiled once, and their main().
+# What tests include, precompiled once for those that see the vault and once for the others, and their main().
 function(papervault_prepare_tests)
   add_library(test_main STATIC "${CMAKE_SOURCE_DIR}/tests/main.cpp")
   target_link_libraries(test_main PUBLIC papervault::build_flags GTest::gmock)
-  add_executable(test_precompiled EXCLUDE_FROM_ALL "${CMAKE_SOURCE_DIR}/tests/main.cpp")
-  target_link_libraries(test_precompiled PRIVATE papervault::build_flags Boost::json GTest::gmock)
-  target_compile_features(test_precompiled PRIVATE cxx_std_23)
-  papervault_precompile(test_precompiled SHARED HEADERS <boost/json.hpp> <gmock/gmock.h>)
+  set(headers_of_engine <papervault/engine/batch.hpp> <papervault/engine/blueprint.hpp> <papervault/engine/form.hpp>
+      <papervault/engine/json.hpp>)
+  set(headers_of_vault ${headers_of_engine} <papervault/crypto/hash.hpp> <papervault/vault/draws.hpp> <papervault/vault/package.hpp>)
+  foreach(module engine vault)
+    add_executable(test_precompiled_${module} EXCLUDE_FROM_ALL "${CMAKE_SOURCE_DIR}/tests/main.cpp")
+    target_link_libraries(test_precompiled_${module} PRIVATE papervault::${module} test_main)
+    papervault_precompile(test_precompiled_${module} SHARED HEADERS <boost/json.hpp> <gmock/gmock.h> ${headers_of_${module}})
+  endforeach()
 endfunction()
 
 # papervault_test(<name> SOURCES … USES <modules> [LIBS …] [LABELS …]): one GoogleTest program, suites found when ctest runs.
@@ -19,7 +23,11 @@ function(papervault_test name)
   target_link_libraries(test_${name} PRIVATE papervault::build_flags ${arg_USES} ${arg_LIBS} test_main)
   target_include_directories(test_${name} PRIVATE "${CMAKE_SOURCE_DIR}/tests")
   if(PAPERVAULT_PCH)
-    target_precompile_headers(test_${name} REUSE_FROM test_precompiled)
+    set(seen engine)
+    if("vault" IN_LIST arg_USES OR "papervault::vault" IN_LIST arg_USES OR "papervault::server" IN_LIST arg_USES)
+      set(seen vault)
+    endif()
+    target_precompile_headers(test_${name} REUSE_FROM test_precompiled_${seen})
   endif()
   target_compile_definitions(test_${name} PRIVATE
     PAPERVAULT_SOURCE_DIR="${CMAKE_SOURCE_DIR}"

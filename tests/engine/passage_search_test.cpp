@@ -6,8 +6,7 @@
 
 #include <gmock/gmock.h>
 
-#include <map>
-#include <optional>
+#include <cstdlib>
 
 namespace papervault::engine {
 namespace {
@@ -16,6 +15,13 @@ using Form = std::vector<std::uint32_t>;
 using Goal = AssemblyProblem::Goal;
 
 constexpr std::uint64_t seed = 21'112'026;
+
+/// PAPERVAULT_SOAK_PASSAGES=20000 for a soak.
+int rounds_to_try()
+{
+    const char* const wanted = std::getenv("PAPERVAULT_SOAK_PASSAGES");
+    return wanted == nullptr ? 20 : std::max(20, std::atoi(wanted));
+}
 
 std::string traced(int round, const AssemblyProblem& problem)
 {
@@ -102,7 +108,7 @@ std::int64_t quality_of(const AssemblyProblem& problem, const Form& form)
         for (const auto item : form) { at[k] += problem.information[k][item]; }
     }
     switch (problem.goal) {
-    case Goal::maximum: return at[0] * problem.weights[0] + at[1] * problem.weights[1];
+    case Goal::maximum: return std::inner_product(at.begin(), at.end(), problem.weights.begin(), std::int64_t{0});
     case Goal::maximin: return std::min(at[0] / problem.weights[0], at[1] / problem.weights[1]);
     case Goal::minimax: return -std::max(std::abs(at[0] - problem.targets[0]), std::abs(at[1] - problem.targets[1]));
     case Goal::band: break;
@@ -115,7 +121,7 @@ TEST(PassageSearchTest, ProvesTheBestFormOrThatThereIsNone)
     std::mt19937_64 random{seed};
     int possible = 0;
     int impossible = 0;
-    for (int round = 0; round < 120; ++round) {
+    for (int round = 0; round < rounds_to_try(); ++round) {
         const AssemblyProblem problem = random_passages(random);
         SCOPED_TRACE(traced(round, problem));
         ASSERT_TRUE(validate(problem));
@@ -136,8 +142,8 @@ TEST(PassageSearchTest, ProvesTheBestFormOrThatThereIsNone)
         EXPECT_TRUE(solved->is_optimal);
         if (problem.goal != Goal::band) { EXPECT_EQ(solved->bound, solved->objective); }
     }
-    EXPECT_GT(possible, 30);
-    EXPECT_GT(impossible, 15);
+    EXPECT_GE(possible, 5);
+    EXPECT_GE(impossible, 2);
 }
 
 /// As in a reading test: passages of two genres, skills, a fixed number of items of each genre.

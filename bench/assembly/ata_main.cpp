@@ -61,7 +61,7 @@ try {
     auto* const generate_app = app.add_subcommand("generate", "an instance like the shared ones, from a seed");
     generate_app->add_option("--kind", generate.kind)
         ->required()
-        ->check(CLI::IsMember({"a1", "a2", "a3", "a4", "a5", "b1", "b2", "c2", "d2"}));
+        ->check(CLI::IsMember({"a1", "a2", "a3", "a3hard", "a4", "a5", "b1", "b2", "c2", "d2"}));
     generate_app->add_option("--out", generate.out)->required();
     generate_app->add_option("--seed", generate.seed);
     generate_app->add_option("--items", generate.items)->check(CLI::Range(30, 1'000'000));

@@ -63,7 +63,7 @@ struct Kind {
     std::size_t uses;
     int overlap;
     enum class Goal { maximum, minimax, maximin } goal;
-    enum class Pool { science, stimuli, layered } pool;
+    enum class Pool { science, reading, stimuli, layered } pool;
 };
 
 const std::map<std::string, Kind>& kinds()
@@ -71,11 +71,11 @@ const std::map<std::string, Kind>& kinds()
     using enum Kind::Goal;
     using enum Kind::Pool;
     static const std::map<std::string, Kind> table{
-        {"a1", {1000, 1, 30, 1, -1, maximum, science}},   {"a2", {1000, 1, 30, 1, -1, minimax, science}},
-        {"a3", {303, 1, 30, 1, -1, maximum, stimuli}},    {"a4", {95, 1, 20, 1, -1, maximum, science}},
-        {"a5", {320, 1, 24, 1, -1, maximum, science}},    {"b1", {1000, 6, 30, 1, 2, maximin, science}},
-        {"b2", {1000, 6, 30, 3, 5, maximin, science}},    {"c2", {10'000, 10, 60, 1, -1, maximin, layered}},
-        {"d2", {100'000, 1, 60, 1, -1, maximin, layered}}};
+        {"a1", {1000, 1, 30, 1, -1, maximum, science}},    {"a2", {1000, 1, 30, 1, -1, minimax, science}},
+        {"a3", {303, 1, 30, 1, -1, maximum, reading}},     {"a4", {95, 1, 20, 1, -1, maximum, science}},
+        {"a3hard", {303, 1, 30, 1, -1, maximum, stimuli}}, {"a5", {320, 1, 24, 1, -1, maximum, science}},
+        {"b1", {1000, 6, 30, 1, 2, maximin, science}},     {"b2", {1000, 6, 30, 3, 5, maximin, science}},
+        {"c2", {10'000, 10, 60, 1, -1, maximin, layered}}, {"d2", {100'000, 1, 60, 1, -1, maximin, layered}}};
     return table;
 }
 
@@ -98,6 +98,8 @@ public:
         make_information();
         if (kind_.pool == Kind::Pool::stimuli) {
             make_stimuli();
+        } else if (kind_.pool == Kind::Pool::reading) {
+            make_reading();
         } else {
             base_ = chance_.some_of(all_, kind_.length);
             count("length", all_, 0, 0);
@@ -298,7 +300,90 @@ private:
         if (kind_.forms > 1) { body_ += "ANCH " + list(forced) + "\n"; }
     }
 
-    /// Passages with five to eleven items of two genres, each with 4 to 6 of them.
+    void bounded(const std::string& name, std::size_t least, std::size_t most, const Members& members)
+    {
+        body_ += fmt::format("C {} {} {} {}\n", name, least, most, list(members));
+    }
+
+    /// A rare trait of which the base form has exactly so many items.
+    Members rare(const Members& among, std::size_t number)
+    {
+        Members out = chance_.some_of(both(among, base_), number);
+        for (const Item item : among) {
+            if (!std::ranges::binary_search(base_, item) && chance_.below(10) == 0) { out.push_back(item); }
+        }
+        std::ranges::sort(out);
+        return out;
+    }
+
+    /// Like the shared reading test: passages of two genres, as many of each, each with 4 to 6 items; seven skills,
+    /// spread over the genres; two rare traits; nearly all items of the usual kind.
+    void make_reading()
+    {
+        if (kind_.length % 10 != 0) { throw std::runtime_error{"a reading test's length is a multiple of ten"}; }
+        std::vector<Members> passages;
+        for (Item next = 0; next < kind_.items;) {
+            const std::size_t left = kind_.items - next;
+            const std::size_t size = std::min<std::size_t>(5 + chance_.below(7), left);
+            auto& passage = passages.emplace_back();
+            for (std::size_t i = left - size < 5 ? left : size; i > 0; --i) { passage.push_back(next++); }
+        }
+        const std::size_t used = kind_.length / 5;
+        if (passages.size() < used) { throw std::runtime_error{"the passages are too few for the length"}; }
+        Members order;
+        for (Item p = 0; p < passages.size(); ++p) { order.push_back(p); }
+        for (std::size_t left = order.size(); left > 1; --left) {
+            std::swap(order[left - 1], order[chance_.below(left)]);
+        }
+        std::vector<Members> genres(2);
+        for (std::size_t i = 0; i < order.size(); ++i) {
+            const Members& passage = passages[order[i]];
+            Members& genre = genres[i < used ? i % 2 : chance_.below(2)];
+            genre.insert(genre.end(), passage.begin(), passage.end());
+            if (i >= used) { continue; }
+            for (const Item item : chance_.some_of(passage, 5)) { base_.push_back(item); }
+        }
+        std::ranges::sort(base_);
+        for (Members& genre : genres) { std::ranges::sort(genre); }
+        constexpr std::size_t skill_count = 7;
+        std::vector<Members> skills(skill_count);
+        std::size_t dealt = 0;
+        for (const Members& genre : genres) {
+            Members of_base = both(genre, base_);
+            for (std::size_t left = of_base.size(); left > 1; --left) {
+                std::swap(of_base[left - 1], of_base[chance_.below(left)]);
+            }
+            for (const Item item : of_base) { skills[dealt++ % skill_count].push_back(item); }
+        }
+        for (const Item item : all_) {
+            if (!std::ranges::binary_search(base_, item)) { skills[chance_.below(skill_count)].push_back(item); }
+        }
+        bounded("length", kind_.length, kind_.length, all_);
+        const std::size_t of_genre = kind_.length / 2;
+        for (std::size_t g = 0; g < 2; ++g) { bounded(fmt::format("genre{}", g), of_genre, of_genre, genres[g]); }
+        const auto spread = [&](const std::string& name, std::size_t number, const Members& members) {
+            const std::size_t least = number / skill_count;
+            bounded(name, least > 0 ? least - 1 : 0, (number + skill_count - 1) / skill_count, members);
+        };
+        for (std::size_t s = 0; s < skill_count; ++s) {
+            std::ranges::sort(skills[s]);
+            spread(fmt::format("skill{}", s), kind_.length, skills[s]);
+            for (std::size_t g = 0; g < 2; ++g) {
+                spread(fmt::format("skill{}_{}", s, g), of_genre, both(skills[s], genres[g]));
+            }
+        }
+        for (std::size_t g = 0; g < 2; ++g) { bounded(fmt::format("rare{}", g), 1, 1, rare(genres[g], 1)); }
+        Members usual;
+        std::ranges::set_difference(all_, rare(all_, 2), std::back_inserter(usual));
+        bounded("usual", kind_.length - 2, kind_.length - 2, usual);
+        for (std::size_t p = 0; p < passages.size(); ++p) {
+            body_ += fmt::format("T P{} 4 6 {}\n", p, list(passages[p]));
+        }
+        body_ += fmt::format("NST {} {}\n", used, used);
+    }
+
+    /// Passages with five to eleven items of two genres, each with 4 to 6 of them, in numbers that chance has made:
+    /// harder than a reading test that somebody has thought about.
     void make_stimuli()
     {
         std::vector<Members> passages;

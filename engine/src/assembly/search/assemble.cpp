@@ -1,11 +1,13 @@
 #include "assembly/search/branching.hpp"
 #include "assembly/search/form_search.hpp"
+#include "assembly/search/passage_search.hpp"
 #include "assembly/search/relaxation.hpp"
 #include "assembly/search/set_search.hpp"
 
 #include <papervault/engine/assembly_optimiser.hpp>
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 namespace papervault::engine {
@@ -134,6 +136,32 @@ private:
     AssembledForms out_;
 };
 
+/// One form made of passages. Nothing where the search did not come to an end and found no form.
+std::optional<Result<AssembledForms>> by_passages(const AssemblyProblem& problem, const UnitProblem& units,
+                                                  const AssemblyEffort& effort)
+{
+    const Target target{problem, units};
+    PassageSearch search{problem, units, target, effort};
+    const bool is_proved = search.run();
+    if (!search.has_best()) {
+        if (!is_proved) { return std::nullopt; }
+        return refuse(EngineError::infeasible, "no form meets all constraints");
+    }
+    AssembledForms out;
+    auto& items = out.forms.emplace_back(units.fixed);
+    for (const auto unit : search.best()) {
+        items.insert(items.end(), units.units[unit].begin(), units.units[unit].end());
+    }
+    std::ranges::sort(items);
+    out.objective = target.to_text(search.best_quality());
+    if (problem.goal != Goal::band && search.bound() < AssemblyProblemLimits::value_max) {
+        out.bound = target.to_text(search.bound());
+    }
+    out.is_optimal = is_proved;
+    out.steps = search.steps();
+    return out;
+}
+
 } // namespace
 
 Result<AssembledForms> assemble(const AssemblyProblem& problem, const RandomStreams& streams,
@@ -144,6 +172,9 @@ Result<AssembledForms> assemble(const AssemblyProblem& problem, const RandomStre
     if (problem.form_count > 1 && problem.overlap_max >= 0 &&
         std::cmp_greater(units->fixed.size(), problem.overlap_max)) {
         return refuse(EngineError::infeasible, "forms may share fewer items than are in every form");
+    }
+    if (PassageProgram::fits(problem, *units)) {
+        if (auto done = by_passages(problem, *units, effort)) { return std::move(*done); }
     }
     return Assembly{problem, *units, streams, effort}.run();
 }

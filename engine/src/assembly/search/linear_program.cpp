@@ -139,9 +139,8 @@ void LinearProgram::move_nonbasic(std::uint32_t number, Fixed from, Fixed to)
     for (std::size_t place = 0; place < rows_; ++place) { basic_values_[place] -= direction_[place] * (to - from); }
 }
 
-void LinearProgram::set_bounds(std::uint32_t column, Fixed low, Fixed high)
+void LinearProgram::set_bounds_of(std::uint32_t number, Fixed low, Fixed high)
 {
-    const std::uint32_t number = number_of(column);
     Variable& variable = variables_[number];
     const Fixed before = value_of(number);
     const bool was_fixed = variable.low == variable.high; // then its reduced cost was not kept up to date

@@ -28,7 +28,8 @@ public:
     /// @param ones    Rows with a coefficient of 1. @param entries Other rows.
     std::uint32_t add_column(Fixed cost, Fixed low, Fixed high, std::span<const std::uint32_t> ones,
                              std::span<const Entry> entries);
-    void set_bounds(std::uint32_t column, Fixed low, Fixed high);
+    void set_bounds(std::uint32_t column, Fixed low, Fixed high) { set_bounds_of(number_of(column), low, high); }
+    void set_row_bounds(std::uint32_t row, Fixed low, Fixed high) { set_bounds_of(variable_of_row_[row], low, high); }
     /// To be followed by restart().
     void set_cost(std::uint32_t column, Fixed cost) { variables_[number_of(column)].cost = cost; }
     void restart();
@@ -38,6 +39,8 @@ public:
     [[nodiscard]] std::size_t rows() const noexcept { return rows_; }
     [[nodiscard]] std::size_t columns() const noexcept { return columns_.size(); }
     [[nodiscard]] Fixed value(std::uint32_t column) const { return value_of(number_of(column)); }
+    /// The row's sum; after solve().
+    [[nodiscard]] Fixed row_value(std::uint32_t row) const { return value_of(variable_of_row_[row]); }
     [[nodiscard]] Fixed low(std::uint32_t column) const { return variables_[number_of(column)].low; }
     [[nodiscard]] Fixed high(std::uint32_t column) const { return variables_[number_of(column)].high; }
     /// What one more of the row's sum is worth; after solve().
@@ -79,6 +82,7 @@ private:
     };
     [[nodiscard]] std::uint32_t number_of(std::uint32_t column) const { return variable_of_column_[column]; }
     [[nodiscard]] Fixed value_of(std::uint32_t variable) const;
+    void set_bounds_of(std::uint32_t variable, Fixed low, Fixed high);
     [[nodiscard]] Fixed times(const std::vector<Fixed>& weights, const Variable& variable) const;
     void spread(const Variable& variable, std::vector<Fixed>& out) const; // inverse × column
     void refactor();

@@ -1,5 +1,7 @@
 #include "assembly/search/branching.hpp"
 
+#include "assembly/search/whole_form.hpp"
+
 #include <algorithm>
 
 namespace papervault::engine::assembly {
@@ -136,46 +138,18 @@ void Branching::take()
 {
     const LinearProgram& program = relaxation_.program();
     std::vector<Unit> chosen;
-    std::vector<std::int64_t> counts(units_.counts.size());
-    std::vector<std::int64_t> sums(units_.sums.size());
-    std::vector<std::int64_t> reached(target_.size());
-    std::vector<bool> is_chosen(units_.units.size());
-    std::vector<bool> has_enemy(units_.enemies.size());
     for (std::uint32_t column = 0; column < unit_of_column_.size(); ++column) {
         const Unit unit = unit_of_column_[column];
-        if (unit == UnitProblem::no_unit || program.value(column) < whole_within) { continue; }
-        chosen.push_back(unit);
-        is_chosen[unit] = true;
-        for (const auto& part : units_.parts_of(unit)) { counts[part.constraint] += part.amount; }
-        for (std::size_t s = 0; s < sums.size(); ++s) { sums[s] += units_.sums[s].values[unit]; }
-        for (std::size_t s = 0; s < reached.size(); ++s) { reached[s] += target_sums_[s].values[unit]; }
-        for (const std::uint32_t number : units_.enemy_sets_of(unit)) {
-            if (has_enemy[number]) { return; }
-            has_enemy[number] = true;
-        }
+        if (unit != UnitProblem::no_unit && program.value(column) >= whole_within) { chosen.push_back(unit); }
     }
-    for (std::size_t c = 0; c < counts.size(); ++c) {
-        if (counts[c] < units_.counts[c].at_least || counts[c] > units_.counts[c].at_most) { return; }
-    }
-    for (std::size_t s = 0; s < sums.size(); ++s) {
-        if (sums[s] < units_.sums[s].at_least || sums[s] > units_.sums[s].at_most) { return; }
-    }
-    std::int64_t used = 0;
-    for (const auto& stimulus : units_.stimuli) {
-        std::int64_t items = 0;
-        for (const auto& [unit, amount] : stimulus.units) { items += is_chosen[unit] ? amount : 0; }
-        if (items == 0 && !stimulus.is_fixed) { continue; }
-        ++used;
-        if (items < stimulus.at_least || items > stimulus.at_most) { return; }
-    }
-    if (!units_.stimuli.empty() && (used < units_.stimuli_at_least || used > units_.stimuli_at_most)) { return; }
-    const std::int64_t quality = target_.quality(reached);
+    const auto quality = quality_of_form(units_, target_, target_sums_, chosen);
+    if (!quality) { return; }
     const Fixed value = program.objective();
     const auto is_better_than = [&](const Found& other) {
-        return goes_by_the_program_ ? value > other.value : quality > other.quality;
+        return goes_by_the_program_ ? value > other.value : *quality > other.quality;
     };
     if (has_best_ && !is_better_than(best_)) { return; }
-    best_ = {std::move(chosen), quality, value};
+    best_ = {std::move(chosen), *quality, value};
     has_best_ = true;
     if (has_top_ && !is_better_than(top_)) { return; }
     top_ = best_;

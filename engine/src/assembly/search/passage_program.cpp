@@ -327,44 +327,6 @@ Fixed PassageProgram::loss_of(const Decision& decision)
     return std::max(loss, zero);
 }
 
-std::optional<std::int64_t> PassageProgram::quality_of(const std::vector<Unit>& chosen) const
-{
-    std::vector<std::int64_t> counts(units_.counts.size());
-    std::vector<std::int64_t> sums(units_.sums.size());
-    std::vector<std::int64_t> reached(target_.size());
-    std::vector<bool> is_chosen(units_.units.size());
-    std::vector<bool> has_enemy(units_.enemies.size());
-    for (const Unit unit : chosen) {
-        is_chosen[unit] = true;
-        for (const auto& part : units_.parts_of(unit)) { counts[part.constraint] += part.amount; }
-        for (std::size_t s = 0; s < sums.size(); ++s) { sums[s] += units_.sums[s].values[unit]; }
-        for (std::size_t s = 0; s < reached.size(); ++s) { reached[s] += target_sums_[s].values[unit]; }
-        for (const std::uint32_t number : units_.enemy_sets_of(unit)) {
-            if (has_enemy[number]) { return std::nullopt; }
-            has_enemy[number] = true;
-        }
-    }
-    const auto is_inside = [](const UnitProblem::Bounded& bounds, std::int64_t value) {
-        return value >= bounds.at_least && value <= bounds.at_most;
-    };
-    for (std::size_t c = 0; c < counts.size(); ++c) {
-        if (!is_inside(units_.counts[c], counts[c])) { return std::nullopt; }
-    }
-    for (std::size_t s = 0; s < sums.size(); ++s) {
-        if (!is_inside(units_.sums[s], sums[s])) { return std::nullopt; }
-    }
-    std::int64_t used = 0;
-    for (const auto& stimulus : units_.stimuli) {
-        std::int64_t items = 0;
-        for (const auto& [unit, amount] : stimulus.units) { items += is_chosen[unit] ? amount : 0; }
-        if (items == 0 && !stimulus.is_fixed) { continue; }
-        ++used;
-        if (!is_inside(stimulus, items)) { return std::nullopt; }
-    }
-    if (used < units_.stimuli_at_least || used > units_.stimuli_at_most) { return std::nullopt; }
-    return target_.quality(reached);
-}
-
 PassageProgram::Outcome PassageProgram::solve(std::int64_t quality_known)
 {
     bound_ = INT64_MAX;

@@ -3,6 +3,7 @@
 #include "assembly/search/linear_program.hpp"
 #include "assembly/search/relaxation.hpp"
 #include "assembly/search/target.hpp"
+#include "assembly/search/whole_form.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -68,7 +69,10 @@ public:
     /// Spent, in the steps of an effort.
     [[nodiscard]] std::uint64_t steps() const noexcept { return steps_; }
     /// The quality of these units if they are a form, to the last digit.
-    [[nodiscard]] std::optional<std::int64_t> quality_of(const std::vector<Unit>& chosen) const;
+    [[nodiscard]] std::optional<std::int64_t> quality_of(const std::vector<Unit>& chosen) const
+    {
+        return quality_of_form(units_, target_, target_sums_, chosen);
+    }
 
 private:
     struct Row {

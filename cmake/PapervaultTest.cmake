@@ -40,7 +40,7 @@ endfunction()
 # papervault_test_support(<name> SOURCES … USES <modules> [LIBS …]): what several test programs share, compiled once.
 function(papervault_test_support name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;USES;LIBS")
-  add_library(${name} STATIC ${arg_SOURCES})
+  add_library(${name} OBJECT ${arg_SOURCES})
   # As a program's own files are: what is precompiled for these can't be used for a library's.
   set_target_properties(${name} PROPERTIES POSITION_INDEPENDENT_CODE OFF)
   target_compile_options(${name} PRIVATE -fPIE)

@@ -12,7 +12,9 @@ using Column = ProblemRows::Column;
 constexpr std::uint64_t iterations_max = 20'000;
 constexpr int rounds_max = 60;
 constexpr std::size_t columns_at_first = 400;
-constexpr std::size_t columns_in_a_round = 400;
+constexpr std::size_t columns_in_a_round = 100;
+constexpr std::size_t columns_kept_max = 3'000; ///< For the next question; and of rows:
+constexpr std::size_t rows_kept_max = 300;
 constexpr std::size_t rows_in_a_round = 60;
 constexpr std::size_t rows_max = 600;
 /// A row counts as met within this share of its largest value.
@@ -29,274 +31,291 @@ Fixed tie_breaker(Column column)
     return Fixed::from_raw(static_cast<std::int64_t>((mixed >> 20U) & 0xfffU));
 }
 
+/// An absent bound is farther than anything that the columns can give.
+Fixed bound(std::int64_t value, std::int64_t scale, bool is_high)
+{
+    if (value <= -ProblemRows::unbounded || value >= ProblemRows::unbounded) {
+        return Fixed::from_integer(is_high ? 20'000'000 : -20'000'000);
+    }
+    return Fixed::ratio(value, scale);
+}
+
+/// How far a sum is outside of the bounds, tolerance aside; in parts of the scale × 2^-36.
+Wide beyond(Wide sum, std::int64_t low, std::int64_t high, std::int64_t scale)
+{
+    const Wide slack = (Wide{scale} << Fixed::places) / tolerance_share;
+    Wide out = 0;
+    if (low != -ProblemRows::unbounded) { out = std::max(out, (Wide{low} << Fixed::places) - sum - slack); }
+    if (high != ProblemRows::unbounded) { out = std::max(out, sum - (Wide{high} << Fixed::places) - slack); }
+    return out / scale;
+}
+
 } // namespace
 
-struct FarkasOracle::Session {
-    Session(const ProblemRows& of, const ConstraintSet& asked, const std::optional<Changed>& changed)
-        : problem{of}, on{asked}, change{changed}, row_in_program(of.rows.size(), absent),
-          column_in_program(of.columns, absent)
-    {
-        shares_uses = problem.forms_constraint != ProblemRows::no_constraint && on[problem.forms_constraint];
-        for (std::size_t row = 0; row < problem.lazy_from; ++row) {
-            if (has_side(row)) { take_row(row); }
+FarkasOracle::FarkasOracle(const ProblemRows& problem)
+    : problem_{problem}, row_in_program_(problem.rows.size(), absent), column_in_program_(problem.columns, absent),
+      gains_(problem.columns), sums_(problem.rows.size())
+{
+}
+
+std::int64_t FarkasOracle::low(std::size_t row) const
+{
+    const std::size_t of = problem_.rows[row].of_low;
+    if (!is_asked(of)) { return -ProblemRows::unbounded; }
+    return changed_ && changed_->constraint == of ? changed_->bound : problem_.rows[row].low;
+}
+
+std::int64_t FarkasOracle::high(std::size_t row) const
+{
+    const std::size_t of = problem_.rows[row].of_high;
+    if (!is_asked(of)) { return ProblemRows::unbounded; }
+    return changed_ && changed_->constraint == of ? changed_->bound : problem_.rows[row].high;
+}
+
+/// How many forms can have the column.
+std::int64_t FarkasOracle::uses(Column column) const
+{
+    const bool limited = shares_uses_ && column < problem_.items && !problem_.is_anchor[column];
+    return limited ? problem_.uses : problem_.forms;
+}
+
+void FarkasOracle::take_row(std::size_t row)
+{
+    row_in_program_[row] = static_cast<std::uint32_t>(rows_.size());
+    rows_.push_back(row);
+}
+
+void FarkasOracle::take_column(Column column)
+{
+    if (column_in_program_[column] != absent) { return; }
+    column_in_program_[column] = static_cast<std::uint32_t>(columns_.size());
+    columns_.push_back(column);
+}
+
+/// All rows but the many, passages, and a few columns of each row.
+void FarkasOracle::start_again()
+{
+    for (const std::size_t row : rows_) { row_in_program_[row] = absent; }
+    for (const Column column : columns_) { column_in_program_[column] = absent; }
+    rows_.clear();
+    columns_.clear();
+    for (std::size_t row = 0; row < problem_.lazy_from; ++row) { take_row(row); }
+    for (Column column = problem_.items; column < problem_.columns; ++column) { take_column(column); }
+    const std::size_t each = columns_at_first / (rows_.size() + 1) + 2;
+    for (const std::size_t row : rows_) {
+        const auto& entries = problem_.rows[row].entries;
+        const std::size_t stride = std::max<std::size_t>(entries.size() / each, 1);
+        for (std::size_t n = 0; n < entries.size(); n += stride) { take_column(entries[n].first); }
+    }
+    build();
+}
+
+void FarkasOracle::build()
+{
+    program_ = LinearProgram{};
+    for (const std::size_t row : rows_) {
+        const std::int64_t scale = problem_.rows[row].scale;
+        program_.add_row(bound(low(row), scale, false), bound(high(row), scale, true));
+    }
+    for (const Column column : columns_) { add_to_program(column); }
+    is_fresh_ = true;
+}
+
+void FarkasOracle::add_to_program(Column column)
+{
+    std::vector<LinearProgram::Entry> entries;
+    for (const auto& [row, value] : problem_.parts_of(column)) {
+        if (row_in_program_[row] == absent) { continue; }
+        entries.push_back({row_in_program_[row], Fixed::ratio(value, problem_.rows[row].scale)});
+    }
+    program_.add_column(tie_breaker(column), zero, Fixed::ratio(uses(column), problem_.forms), {}, entries);
+}
+
+/// To those of the question.
+void FarkasOracle::move_bounds()
+{
+    for (std::uint32_t n = 0; n < rows_.size(); ++n) {
+        const std::int64_t scale = problem_.rows[rows_[n]].scale;
+        program_.set_row_bounds(n, bound(low(rows_[n]), scale, false), bound(high(rows_[n]), scale, true));
+    }
+    for (std::uint32_t place = 0; place < columns_.size(); ++place) {
+        program_.set_bounds(place, zero, Fixed::ratio(uses(columns_[place]), problem_.forms));
+    }
+    is_fresh_ = false;
+}
+
+/// What the program says contradicts itself, in whole numbers; and what each column gives then.
+void FarkasOracle::multiply(int sign)
+{
+    std::int64_t common = 1;
+    for (const std::size_t row : rows_) { common = std::max(common, problem_.rows[row].scale); }
+    common = std::min(common, whole_scale_max);
+    const auto& weights = program_.contradiction();
+    multipliers_.assign(rows_.size(), 0);
+    std::ranges::fill(gains_, 0);
+    for (std::size_t n = 0; n < rows_.size() && n < weights.size(); ++n) {
+        const Wide weight = Wide{weights[n].raw()} * common / problem_.rows[rows_[n]].scale * sign;
+        const bool lacks_bound =
+            weight > 0 ? low(rows_[n]) == -ProblemRows::unbounded : high(rows_[n]) == ProblemRows::unbounded;
+        if (weight == 0 || lacks_bound) { continue; }
+        multipliers_[n] = weight;
+        for (const auto& [column, value] : problem_.rows[rows_[n]].entries) { gains_[column] += weight * value; }
+    }
+}
+
+/// How much more the rows ask for than the columns can give, times the number of forms.
+FarkasOracle::Lack FarkasOracle::lack() const
+{
+    Wide asked = 0;
+    for (std::size_t n = 0; n < rows_.size(); ++n) {
+        if (multipliers_[n] != 0) { asked += multipliers_[n] * (multipliers_[n] > 0 ? low(rows_[n]) : high(rows_[n])); }
+    }
+    asked *= problem_.forms;
+    Lack lack{asked, asked};
+    for (Column column = 0; column < problem_.columns; ++column) {
+        if (gains_[column] <= 0) { continue; }
+        const Wide given = gains_[column] * uses(column);
+        lack.of_all -= given;
+        if (column_in_program_[column] != absent) { lack.of_program -= given; }
+    }
+    return lack;
+}
+
+ConstraintSet FarkasOracle::members_of_proof() const
+{
+    ConstraintSet members(problem_.constraints.size());
+    for (std::size_t n = 0; n < rows_.size(); ++n) {
+        const ProblemRows::Row& row = problem_.rows[rows_[n]];
+        if (multipliers_[n] != 0) { members[multipliers_[n] > 0 ? row.of_low : row.of_high] = true; }
+    }
+    for (Column column = 0; column < problem_.columns; ++column) {
+        if (gains_[column] > 0 && uses(column) < problem_.forms) {
+            members[problem_.forms_constraint] = true;
+            break;
         }
-        take_first_columns();
-        build();
     }
+    return members;
+}
 
-    [[nodiscard]] bool is_on(std::size_t constraint) const
-    {
-        return constraint != ProblemRows::no_constraint && on[constraint];
-    }
-    [[nodiscard]] bool has_side(std::size_t row) const
-    {
-        return is_on(problem.rows[row].of_low) || is_on(problem.rows[row].of_high);
-    }
-    [[nodiscard]] std::int64_t low(std::size_t row) const
-    {
-        const std::size_t of = problem.rows[row].of_low;
-        if (!is_on(of)) { return -ProblemRows::unbounded; }
-        return change && change->constraint == of ? change->bound : problem.rows[row].low;
-    }
-    [[nodiscard]] std::int64_t high(std::size_t row) const
-    {
-        const std::size_t of = problem.rows[row].of_high;
-        if (!is_on(of)) { return ProblemRows::unbounded; }
-        return change && change->constraint == of ? change->bound : problem.rows[row].high;
-    }
-    /// How many forms can have the column.
-    [[nodiscard]] std::int64_t uses(Column column) const
-    {
-        const bool limited = shares_uses && column < problem.items && !problem.is_anchor[column];
-        return limited ? problem.uses : problem.forms;
-    }
-
-    void take_row(std::size_t row)
-    {
-        row_in_program[row] = static_cast<std::uint32_t>(rows.size());
-        rows.push_back(row);
-    }
-    void take_column(Column column)
-    {
-        if (column_in_program[column] != absent) { return; }
-        column_in_program[column] = static_cast<std::uint32_t>(columns.size());
-        columns.push_back(column);
-    }
-    /// A few of each row, and passages.
-    void take_first_columns()
-    {
-        for (Column column = problem.items; column < problem.columns; ++column) { take_column(column); }
-        const std::size_t each = columns_at_first / (rows.size() + 1) + 2;
-        for (const std::size_t row : rows) {
-            const auto& entries = problem.rows[row].entries;
-            const std::size_t stride = std::max<std::size_t>(entries.size() / each, 1);
-            for (std::size_t n = 0; n < entries.size(); n += stride) { take_column(entries[n].first); }
+/// To a proof, or to more columns.
+FarkasOracle::Step FarkasOracle::follow_contradiction()
+{
+    std::vector<std::pair<Wide, Column>> wanted;
+    for (const int sign : {sign_, -sign_}) {
+        multiply(sign);
+        const Lack lacking = lack();
+        if (lacking.of_all > 0) {
+            sign_ = sign;
+            return Step::proved;
         }
-    }
-
-    void build()
-    {
-        program = LinearProgram{};
-        entries_of.assign(columns.size(), {});
-        for (const std::size_t row : rows) {
-            const ProblemRows::Row& each = problem.rows[row];
-            program.add_row(bound(low(row), each.scale, false), bound(high(row), each.scale, true));
-            for (const auto& [column, value] : each.entries) {
-                const std::uint32_t place = column_in_program[column];
-                if (place != absent) {
-                    entries_of[place].push_back({row_in_program[row], Fixed::ratio(value, each.scale)});
-                }
+        for (Column column = 0; column < problem_.columns; ++column) {
+            if (gains_[column] > 0 && column_in_program_[column] == absent) {
+                wanted.emplace_back(-gains_[column], column);
             }
         }
-        for (std::size_t place = 0; place < columns.size(); ++place) {
-            program.add_column(tie_breaker(columns[place]), zero, Fixed::ratio(uses(columns[place]), problem.forms), {},
-                               entries_of[place]);
-        }
+        if (lacking.of_program > 0) { break; } // this is how the program contradicts itself
     }
-    /// An absent bound is farther than anything that the columns can give.
-    static Fixed bound(std::int64_t value, std::int64_t scale, bool is_high)
-    {
-        if (value <= -ProblemRows::unbounded || value >= ProblemRows::unbounded) {
-            return Fixed::from_integer(is_high ? 20'000'000 : -20'000'000);
-        }
-        return Fixed::ratio(value, scale);
+    if (wanted.empty()) { return Step::stuck; }
+    const std::size_t count = std::min(wanted.size(), columns_in_a_round);
+    std::ranges::partial_sort(wanted, wanted.begin() + static_cast<std::ptrdiff_t>(count));
+    for (const auto& [gain, column] : std::span{wanted}.first(count)) {
+        if (column_in_program_[column] != absent) { continue; } // wanted with either sign
+        take_column(column);
+        add_to_program(column);
     }
+    return Step::goes_on;
+}
 
-    [[nodiscard]] std::vector<Wide> multipliers(int sign) const
-    {
-        std::int64_t common = 1;
-        for (const std::size_t row : rows) { common = std::max(common, problem.rows[row].scale); }
-        common = std::min(common, whole_scale_max);
-        const auto& weights = program.contradiction();
-        std::vector<Wide> out(rows.size());
-        for (std::size_t n = 0; n < rows.size() && n < weights.size(); ++n) {
-            out[n] = Wide{weights[n].raw()} * common / problem.rows[rows[n]].scale * sign;
-            const bool lacks_bound =
-                out[n] > 0 ? low(rows[n]) == -ProblemRows::unbounded : high(rows[n]) == ProblemRows::unbounded;
-            if (lacks_bound) { out[n] = 0; }
-        }
-        return out;
+/// Every row's sum where the program stands.
+void FarkasOracle::add_up()
+{
+    std::ranges::fill(sums_, 0);
+    for (std::uint32_t place = 0; place < columns_.size(); ++place) {
+        const Wide value = program_.value(place).raw();
+        if (value == 0) { continue; }
+        for (const auto& [row, amount] : problem_.parts_of(columns_[place])) { sums_[row] += amount * value; }
     }
-    /// Σ multiplier × value, by column.
-    [[nodiscard]] std::vector<Wide> gains(const std::vector<Wide>& multiplier) const
-    {
-        std::vector<Wide> gain(problem.columns);
-        for (std::size_t n = 0; n < rows.size(); ++n) {
-            if (multiplier[n] == 0) { continue; }
-            for (const auto& [column, value] : problem.rows[rows[n]].entries) { gain[column] += multiplier[n] * value; }
-        }
-        return gain;
-    }
-    /// What the rows ask for is more than all columns can give.
-    [[nodiscard]] bool proves(const std::vector<Wide>& multiplier, const std::vector<Wide>& gain) const
-    {
-        Wide asked = 0;
-        for (std::size_t n = 0; n < rows.size(); ++n) {
-            if (multiplier[n] != 0) { asked += multiplier[n] * (multiplier[n] > 0 ? low(rows[n]) : high(rows[n])); }
-        }
-        Wide given = 0; // times the number of forms
-        for (Column column = 0; column < problem.columns; ++column) {
-            if (gain[column] > 0) { given += gain[column] * uses(column); }
-        }
-        return given < asked * problem.forms;
-    }
+}
 
-    [[nodiscard]] ConstraintSet members_of(const std::vector<Wide>& multiplier) const
-    {
-        ConstraintSet members(problem.constraints.size());
-        bool needs_uses = false;
-        const std::vector<Wide> gain = gains(multiplier);
-        for (std::size_t n = 0; n < rows.size(); ++n) {
-            const ProblemRows::Row& row = problem.rows[rows[n]];
-            if (multiplier[n] != 0) { members[multiplier[n] > 0 ? row.of_low : row.of_high] = true; }
-        }
-        for (Column column = 0; column < problem.columns; ++column) {
-            needs_uses = needs_uses || (gain[column] > 0 && uses(column) < problem.forms);
-        }
-        if (needs_uses) { members[problem.forms_constraint] = true; }
-        return members;
+/// The most broken of the rows that are asked for and not in the program yet.
+FarkasOracle::Step FarkasOracle::take_broken_rows()
+{
+    std::vector<std::pair<Wide, std::size_t>> broken;
+    for (std::size_t row = problem_.lazy_from; row < problem_.rows.size(); ++row) {
+        if (row_in_program_[row] != absent) { continue; }
+        const Wide by = beyond(sums_[row], low(row), high(row), problem_.rows[row].scale);
+        if (by > 0) { broken.emplace_back(-by, row); }
     }
+    if (broken.empty()) { return Step::stuck; }
+    std::ranges::sort(broken);
+    if (broken.size() > rows_in_a_round) { broken.resize(rows_in_a_round); }
+    for (const auto& [by, row] : broken) { take_row(row); }
+    build();
+    return Step::goes_on;
+}
 
-    /// @return Whether the contradiction was proved or more columns were taken.
-    enum class Step { proved, goes_on, stuck };
-    Step follow_contradiction(ConstraintSet& members)
-    {
-        std::vector<std::pair<Wide, Column>> wanted;
-        for (const int sign : {1, -1}) {
-            const std::vector<Wide> multiplier = multipliers(sign);
-            const std::vector<Wide> gain = gains(multiplier);
-            if (proves(multiplier, gain)) {
-                members = members_of(multiplier);
-                return Step::proved;
-            }
-            for (Column column = 0; column < problem.columns; ++column) {
-                if (gain[column] > 0 && column_in_program[column] == absent) {
-                    wanted.emplace_back(-gain[column], column);
-                }
-            }
+/// Every constraint that the found parts meet.
+ConstraintSet FarkasOracle::met()
+{
+    ConstraintSet members(problem_.constraints.size(), true);
+    for (std::size_t n = 0; n < problem_.rows.size(); ++n) {
+        const ProblemRows::Row& row = problem_.rows[n];
+        if (row.of_low != ProblemRows::no_constraint &&
+            beyond(sums_[n], row.low, ProblemRows::unbounded, row.scale) > 0) {
+            members[row.of_low] = false;
         }
-        if (wanted.empty()) { return Step::stuck; }
-        const std::size_t count = std::min(wanted.size(), columns_in_a_round);
-        std::ranges::partial_sort(wanted, wanted.begin() + static_cast<std::ptrdiff_t>(count));
-        for (const auto& [gain, column] : std::span{wanted}.first(count)) { take_column(column); }
-        return Step::goes_on;
+        if (row.of_high != ProblemRows::no_constraint &&
+            beyond(sums_[n], -ProblemRows::unbounded, row.high, row.scale) > 0) {
+            members[row.of_high] = false;
+        }
     }
+    if (problem_.forms_constraint != ProblemRows::no_constraint && !shares_uses_) {
+        const Fixed most = Fixed::ratio(problem_.uses, problem_.forms);
+        for (std::uint32_t place = 0; place < columns_.size(); ++place) {
+            const bool limited = columns_[place] < problem_.items && !problem_.is_anchor[columns_[place]];
+            if (limited && program_.value(place) > most) { members[problem_.forms_constraint] = false; }
+        }
+    }
+    for (std::size_t n = 0; n < asked_.size(); ++n) {
+        if (asked_[n]) { members[n] = true; }
+    }
+    return members;
+}
 
-    /// Σ value × x, in units of 2^-36 of the row's values.
-    [[nodiscard]] Wide sum_of(const ProblemRows::Row& row) const
-    {
-        Wide sum = 0;
-        for (const auto& [column, value] : row.entries) {
-            const std::uint32_t place = column_in_program[column];
-            if (place != absent) { sum += Wide{value} * program.value(place).raw(); }
+Possibility FarkasOracle::answer()
+{
+    for (int round = 0; round < rounds_max && rows_.size() <= rows_max; ++round) {
+        const auto outcome = program_.solve(iterations_max);
+        Step step = Step::stuck;
+        if (outcome == LinearProgram::Outcome::optimal) {
+            add_up();
+            step = take_broken_rows();
+            if (step == Step::stuck) { return {true, met()}; }
+        } else if (outcome == LinearProgram::Outcome::infeasible) {
+            step = follow_contradiction();
+            if (step == Step::proved) { return {false, members_of_proof()}; }
         }
-        return sum;
+        if (step == Step::stuck) {
+            if (is_fresh_) { break; }
+            build(); // what went before may have cost it its precision
+        }
     }
-    /// How far a sum is outside of the bounds, tolerance aside; in parts of the scale × 2^-36.
-    [[nodiscard]] static Wide beyond(Wide sum, std::int64_t low, std::int64_t high, std::int64_t scale)
-    {
-        const Wide slack = (Wide{scale} << Fixed::places) / tolerance_share;
-        Wide out = 0;
-        if (low != -ProblemRows::unbounded) { out = std::max(out, (Wide{low} << Fixed::places) - sum - slack); }
-        if (high != ProblemRows::unbounded) { out = std::max(out, sum - (Wide{high} << Fixed::places) - slack); }
-        return out / scale;
-    }
-    /// Takes the most broken of the rows that are asked for and not in the program yet.
-    Step take_broken_rows()
-    {
-        std::vector<std::pair<Wide, std::size_t>> broken;
-        for (std::size_t row = problem.lazy_from; row < problem.rows.size(); ++row) {
-            if (row_in_program[row] != absent || !has_side(row)) { continue; }
-            const Wide by = beyond(sum_of(problem.rows[row]), low(row), high(row), problem.rows[row].scale);
-            if (by > 0) { broken.emplace_back(-by, row); }
-        }
-        if (broken.empty()) { return Step::stuck; }
-        std::ranges::sort(broken);
-        if (broken.size() > rows_in_a_round) { broken.resize(rows_in_a_round); }
-        for (const auto& [by, row] : broken) { take_row(row); }
-        return Step::goes_on;
-    }
-    /// Every constraint that the found parts meet.
-    [[nodiscard]] ConstraintSet met() const
-    {
-        ConstraintSet members(problem.constraints.size(), true);
-        for (const ProblemRows::Row& row : problem.rows) {
-            const Wide sum = sum_of(row);
-            if (row.of_low != ProblemRows::no_constraint &&
-                beyond(sum, row.low, ProblemRows::unbounded, row.scale) > 0) {
-                members[row.of_low] = false;
-            }
-            if (row.of_high != ProblemRows::no_constraint &&
-                beyond(sum, -ProblemRows::unbounded, row.high, row.scale) > 0) {
-                members[row.of_high] = false;
-            }
-        }
-        if (problem.forms_constraint != ProblemRows::no_constraint && !shares_uses) {
-            const Fixed most = Fixed::ratio(problem.uses, problem.forms);
-            for (std::size_t place = 0; place < columns.size(); ++place) {
-                const bool limited = columns[place] < problem.items && !problem.is_anchor[columns[place]];
-                if (limited && program.value(static_cast<std::uint32_t>(place)) > most) {
-                    members[problem.forms_constraint] = false;
-                }
-            }
-        }
-        for (std::size_t n = 0; n < on.size(); ++n) {
-            if (on[n]) { members[n] = true; }
-        }
-        return members;
-    }
-
-    Possibility run()
-    {
-        for (int round = 0; round < rounds_max && rows.size() <= rows_max; ++round) {
-            const auto outcome = program.solve(iterations_max);
-            if (outcome == LinearProgram::Outcome::gave_up) { break; }
-            ConstraintSet members;
-            const bool is_optimal = outcome == LinearProgram::Outcome::optimal;
-            const Step step = is_optimal ? take_broken_rows() : follow_contradiction(members);
-            if (step == Step::proved) { return {false, std::move(members)}; }
-            if (step == Step::stuck) { return {true, is_optimal ? met() : on}; }
-            build();
-        }
-        return {true, on};
-    }
-
-    const ProblemRows& problem;
-    const ConstraintSet& on;
-    const std::optional<Changed>& change;
-    bool shares_uses = false;
-    LinearProgram program;
-    std::vector<std::size_t> rows; // by row of the program
-    std::vector<std::uint32_t> row_in_program;
-    std::vector<Column> columns; // by column of the program
-    std::vector<std::uint32_t> column_in_program;
-    std::vector<std::vector<LinearProgram::Entry>> entries_of;
-};
+    return {true, asked_};
+}
 
 Possibility FarkasOracle::ask(const ConstraintSet& asked, const std::optional<Changed>& changed)
 {
     ++questions_;
-    return Session{problem_, asked, changed}.run();
+    asked_ = asked;
+    changed_ = changed;
+    shares_uses_ = is_asked(problem_.forms_constraint);
+    if (columns_.empty() || rows_.size() > std::max(rows_kept_max, problem_.lazy_from) ||
+        columns_.size() > columns_kept_max) {
+        start_again();
+    } else {
+        move_bounds();
+    }
+    return answer();
 }
 
 } // namespace papervault::engine::assembly

@@ -1,6 +1,7 @@
 #include "assembly/conflict/problem_rows.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 namespace papervault::engine::assembly {
 namespace {
@@ -127,6 +128,23 @@ ProblemRows::ProblemRows(const AssemblyProblem& problem)
         const std::size_t constraint = add_constraint({"whole set " + std::to_string(a + 1), "all items or none"});
         for (std::size_t n = 1; n < set.size(); ++n) {
             add_exact({.entries = {{set[n - 1], 1}, {set[n], -1}}, .low = 0, .high = 0}, constraint);
+        }
+    }
+    sort_by_column();
+}
+
+void ProblemRows::sort_by_column()
+{
+    first_part_.assign(columns + std::size_t{1}, 0);
+    for (const Row& row : rows) {
+        for (const auto& [column, value] : row.entries) { ++first_part_[column + std::size_t{1}]; }
+    }
+    std::partial_sum(first_part_.begin(), first_part_.end(), first_part_.begin());
+    parts_.resize(first_part_.back());
+    std::vector<std::size_t> next = first_part_;
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+        for (const auto& [column, value] : rows[row].entries) {
+            parts_[next[column]++] = {static_cast<std::uint32_t>(row), value};
         }
     }
 }

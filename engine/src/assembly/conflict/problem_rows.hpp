@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -48,10 +49,24 @@ struct ProblemRows {
 
     explicit ProblemRows(const AssemblyProblem& problem);
 
+    struct Part {
+        std::uint32_t row;
+        std::int64_t value;
+    };
+    /// The rows that a column is in, ascending.
+    [[nodiscard]] std::span<const Part> parts_of(Column column) const
+    {
+        return std::span{parts_}.subspan(first_part_[column], first_part_[column + 1] - first_part_[column]);
+    }
+
 private:
+    void sort_by_column();
     std::size_t add_constraint(Constraint constraint);
     void add_sided(Row row, const std::string& name, unsigned decimals);
     void add_exact(Row row, std::size_t constraint);
+
+    std::vector<Part> parts_;
+    std::vector<std::size_t> first_part_;
 };
 
 } // namespace papervault::engine::assembly

@@ -3,6 +3,7 @@
 #include "vault/ceremony.hpp"
 #include "vault/expect.hpp"
 #include "vault/journal_of.hpp"
+#include "vault/sample_answers.hpp"
 #include "vault/surgery.hpp"
 #include "vault/temporary_folder.hpp"
 
@@ -28,41 +29,14 @@ protected:
 
     [[nodiscard]] std::string receipt(const AnswerSheet& sheet) const
     {
-        engine::CandidateState state;
-        state.candidate.ticket = sheet.ticket;
-        state.candidate.form_id = sheet.form_id;
-        for (const auto& [item, response] : sheet.responses) { state.answers[item].response = response; }
-        return receipt_of(engine::sheet_text(state, package.header().package_id));
+        return receipt_of_sheet(sheet, package.header().package_id);
     }
 
     /// One candidate handed in, one was absent.
     [[nodiscard]] AnswersFile sample() const
     {
-        AnswersFile answers{.package_id = package.header().package_id,
-                            .package_digest = package.digest(),
-                            .batch_id = package.header().batch.id,
-                            .hall_id = people.hall.card().id(),
-                            .started_at = time_of("2026-11-21T09:00:00.000Z"),
-                            .ended_at = time_of("2026-11-21T11:00:00.000Z"),
-                            .sealed_at = time_of("2026-11-21T11:05:00.000Z"),
-                            .journal_records = 0,
-                            .journal_head = {},
-                            .sheets = {},
-                            .journal = {}};
-        AnswerSheet present{.ticket = "T0001",
-                            .form_id = "A",
-                            .seat = 7,
-                            .phase = engine::CandidatePhase::handed_in,
-                            .responses = {{"item-1", {"A", "C"}}, {"item-2", {"三角函数\n\"π\""}}},
-                            .receipt = {}};
-        present.receipt = receipt(present);
-        answers.sheets = {present,
-                          {.ticket = "T0002",
-                           .form_id = "S1",
-                           .seat = 8,
-                           .phase = engine::CandidatePhase::absent,
-                           .responses = {},
-                           .receipt = {}}};
+        AnswersFile answers =
+            sample_answers(package, people.hall, {{"item-1", {"A", "C"}}, {"item-2", {"三角函数\n\"π\""}}});
         write_journal(answers);
         return answers;
     }

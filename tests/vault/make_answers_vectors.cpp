@@ -4,7 +4,9 @@
 #include "answers/seal_contents.hpp"
 #include "vault/ceremony.hpp"
 #include "vault/journal_of.hpp"
+#include "vault/sample_answers.hpp"
 #include "vault/surgery.hpp"
+#include "vault/vector_program.hpp"
 
 #include <papervault/engine/json.hpp>
 #include <papervault/vault/files.hpp>
@@ -14,7 +16,6 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
-#include <iostream>
 
 namespace papervault::vault::test {
 namespace {
@@ -58,49 +59,19 @@ private:
     {
         if (!result) { throw std::runtime_error{result.error().detail}; }
     }
-    [[nodiscard]] static std::string receipt(const AnswerSheet& sheet, const std::string& package_id)
-    {
-        engine::CandidateState state;
-        state.candidate.ticket = sheet.ticket;
-        state.candidate.form_id = sheet.form_id;
-        for (const auto& [item, response] : sheet.responses) { state.answers[item].response = response; }
-        return receipt_of(engine::sheet_text(state, package_id));
-    }
     static void fill_in_receipts(AnswersFile& answers)
     {
         for (AnswerSheet& sheet : answers.sheets) {
-            sheet.receipt = sheet.phase == engine::CandidatePhase::absent ? "" : receipt(sheet, answers.package_id);
+            sheet.receipt =
+                sheet.phase == engine::CandidatePhase::absent ? "" : receipt_of_sheet(sheet, answers.package_id);
         }
     }
 
     /// One candidate with answers of several kinds, one of them taken back; the other was absent.
     [[nodiscard]] AnswersFile sample() const
     {
-        const auto package = open_package(folder_ / "good.pvp");
-        AnswersFile answers{.package_id = package.header().package_id,
-                            .package_digest = package.digest(),
-                            .batch_id = package.header().batch.id,
-                            .hall_id = people_.hall.card().id(),
-                            .started_at = time_of("2026-11-21T09:00:00.000Z"),
-                            .ended_at = time_of("2026-11-21T11:00:00.000Z"),
-                            .sealed_at = time_of("2026-11-21T11:05:00.000Z"),
-                            .journal_records = 0,
-                            .journal_head = {},
-                            .sheets = {},
-                            .journal = {}};
-        answers.sheets = {{.ticket = "T0001",
-                           .form_id = "A",
-                           .seat = 7,
-                           .phase = engine::CandidatePhase::handed_in,
-                           .responses = {{"item-1", {"A", "C"}}, {"item-2", {"三角函数"}}, {"item-3", {}}},
-                           .receipt = {}},
-                          {.ticket = "T0002",
-                           .form_id = "S1",
-                           .seat = 8,
-                           .phase = engine::CandidatePhase::absent,
-                           .responses = {},
-                           .receipt = {}}};
-        fill_in_receipts(answers);
+        AnswersFile answers = sample_answers(open_package(folder_ / "good.pvp"), people_.hall,
+                                             {{"item-1", {"A", "C"}}, {"item-2", {"三角函数"}}, {"item-3", {}}});
         write_journal(answers);
         return answers;
     }
@@ -281,15 +252,7 @@ private:
 
 int main(int argc, char** argv)
 {
-    if (argc != 2 || std::filesystem::exists(argv[1])) {
-        std::cerr << "usage: make_answers_vectors <folder that does not exist>\n";
-        return 2;
-    }
-    try {
-        papervault::vault::test::Maker{argv[1]}.make();
-    } catch (const std::exception& error) {
-        std::cerr << error.what() << '\n';
-        return 1;
-    }
-    return 0;
+    return papervault::vault::test::make_vectors(argc == 2 && !std::filesystem::exists(argv[1]),
+                                                 "make_answers_vectors <folder that does not exist>",
+                                                 [argv] { papervault::vault::test::Maker{argv[1]}.make(); });
 }

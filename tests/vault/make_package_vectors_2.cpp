@@ -2,6 +2,7 @@
 // the first set: see tests/vectors/package/README.md.
 #include "vault/ceremony.hpp"
 #include "vault/surgery.hpp"
+#include "vault/vector_program.hpp"
 
 #include <papervault/engine/json.hpp>
 #include <papervault/vault/files.hpp>
@@ -10,7 +11,6 @@
 
 #include <filesystem>
 #include <fstream>
-#include <iostream>
 
 namespace papervault::vault::test {
 namespace {
@@ -156,15 +156,7 @@ private:
 int main(int argc, char** argv)
 {
     const auto suite = argc == 3 ? papervault::crypto::suite_from_text(argv[2]) : std::nullopt;
-    if (!suite || std::filesystem::exists(argv[1])) {
-        std::cerr << "usage: make_package_vectors_2 <folder that does not exist> <pv1 or gm1>\n";
-        return 2;
-    }
-    try {
-        papervault::vault::test::Maker{argv[1], *suite}.make();
-    } catch (const std::exception& error) {
-        std::cerr << error.what() << '\n';
-        return 1;
-    }
-    return 0;
+    return papervault::vault::test::make_vectors(suite && !std::filesystem::exists(argv[1]),
+                                                 "make_package_vectors_2 <folder that does not exist> <pv1 or gm1>",
+                                                 [&] { papervault::vault::test::Maker{argv[1], *suite}.make(); });
 }

@@ -2,6 +2,7 @@
 // from an office's draw, sealed again for people whose keys are published. Never edited: see
 // tests/vectors/package/README.md.
 #include "vault/office_bench.hpp"
+#include "vault/vector_program.hpp"
 
 #include <papervault/engine/json.hpp>
 #include <papervault/vault/custody.hpp>
@@ -10,7 +11,6 @@
 
 #include <array>
 #include <fstream>
-#include <iostream>
 #include <map>
 #include <stdexcept>
 
@@ -214,15 +214,7 @@ private:
 
 int main(int argc, char** argv)
 {
-    if (argc != 2 || std::filesystem::exists(argv[1])) {
-        std::cerr << "usage: make_package_vectors_3 <folder that does not exist>\n";
-        return 2;
-    }
-    try {
-        papervault::vault::test::Maker{argv[1]}.make();
-    } catch (const std::exception& error) {
-        std::cerr << error.what() << '\n';
-        return 1;
-    }
-    return 0;
+    return papervault::vault::test::make_vectors(argc == 2 && !std::filesystem::exists(argv[1]),
+                                                 "make_package_vectors_3 <folder that does not exist>",
+                                                 [argv] { papervault::vault::test::Maker{argv[1]}.make(); });
 }

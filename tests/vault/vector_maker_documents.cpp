@@ -1,3 +1,4 @@
+#include "vault/sample_answers.hpp"
 #include "vault/vector_maker.hpp"
 
 #include <papervault/engine/json.hpp>
@@ -181,35 +182,11 @@ void VectorMaker::make_handovers()
 void VectorMaker::make_answers()
 {
     const auto package = open_package(folder_ / "good-small.pvp");
-    AnswersFile answers{.package_id = package.header().package_id,
-                        .package_digest = package.digest(),
-                        .batch_id = package.header().batch.id,
-                        .hall_id = people_.hall.card().id(),
-                        .started_at = time_of("2026-11-21T09:00:00.000Z"),
-                        .ended_at = time_of("2026-11-21T11:00:00.000Z"),
-                        .sealed_at = time_of("2026-11-21T11:05:00.000Z"),
-                        .journal_records = 2,
-                        .journal_head = crypto::blake2b(crypto::bytes_of("{\"n\":2}")),
-                        .sheets = {},
-                        .journal = "{\"n\":1}\n{\"n\":2}\n",
-                        .version = 1};
-    engine::CandidateState state;
-    state.candidate.ticket = "T0001";
-    state.candidate.form_id = "A";
-    state.answers["item-1"].response = {"A", "C"};
-    state.answers["item-2"].response = {"三角函数"};
-    answers.sheets = {{.ticket = "T0001",
-                       .form_id = "A",
-                       .seat = 7,
-                       .phase = engine::CandidatePhase::handed_in,
-                       .responses = {{"item-1", {"A", "C"}}, {"item-2", {"三角函数"}}},
-                       .receipt = receipt_of(engine::sheet_text(state, answers.package_id))},
-                      {.ticket = "T0002",
-                       .form_id = "S1",
-                       .seat = 8,
-                       .phase = engine::CandidatePhase::absent,
-                       .responses = {},
-                       .receipt = {}}};
+    AnswersFile answers = sample_answers(package, people_.hall, {{"item-1", {"A", "C"}}, {"item-2", {"三角函数"}}});
+    answers.version = 1;
+    answers.journal = "{\"n\":1}\n{\"n\":2}\n";
+    answers.journal_records = 2;
+    answers.journal_head = crypto::blake2b(crypto::bytes_of("{\"n\":2}"));
     const auto seal_as = [&](const std::string& name, const IdentityCard& office) {
         if (!seal_answers(answers, people_.hall, office, folder_ / name)) {
             throw std::runtime_error{"cannot seal " + name};

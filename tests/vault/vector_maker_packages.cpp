@@ -154,9 +154,10 @@ void VectorMaker::refuse_though_signed()
         refuse_front(name, anatomy, "open", "malformed", why);
     };
     spell("space", "{\"batch\"", "{ \"batch\"", "white space");
-    spell("twice", "\"version\":1", "\"version\":1,\"version\":1", "a member twice");
+    const std::string version = sound_.header.substr(sound_.header.find("\"version\":"), 11);
+    spell("twice", version, version + "," + version, "a member twice");
     spell("escape", "papervault-package", "papervault\\u002dpackage", "an escape that is not needed");
-    spell("float", "\"version\":1", "\"version\":1.0", "a floating number");
+    spell("float", version, version + ".0", "a floating number");
 }
 
 void VectorMaker::refuse_contents()

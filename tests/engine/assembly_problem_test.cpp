@@ -275,6 +275,34 @@ TEST(AssemblyOptimiserTest, FindsTheBestFormOrThatThereIsNoneAndNearlyAlwaysProv
     EXPECT_GE(proved * 100, feasible * 99);
 }
 
+/// A target that a few of many items alone can reach: no item may have been left out beforehand.
+TEST(AssemblyOptimiserTest, ComesNearATargetThatFewItemsReach)
+{
+    AssemblyProblem problem;
+    problem.name = "few";
+    problem.item_count = 1'000;
+    problem.length = 20;
+    problem.abilities = {"0"};
+    problem.goal = AssemblyProblem::Goal::minimax;
+    problem.information.emplace_back();
+    std::int64_t reachable = 0;
+    for (std::uint32_t item = 0; item < problem.item_count; ++item) {
+        const bool is_rich = item % 50 == 7;
+        const std::int64_t value = is_rich ? 1'000 + item % 13 : 100 + item % 37;
+        if (is_rich) { reachable += value; }
+        problem.information[0].push_back(value);
+    }
+    problem.targets = {reachable};
+    ASSERT_TRUE(validate(problem));
+    AssemblyEffort effort;
+    effort.steps = 2'000'000;
+    const auto solved = assemble(problem, TestStreams{1}, effort);
+    ASSERT_TRUE(solved) << solved.error().detail;
+    ASSERT_EQ(solved->forms.size(), 1U);
+    // One poor item in the place of a rich one is 860 or more away.
+    EXPECT_LT(std::abs(information_of(problem, solved->forms[0]) - reachable), 860);
+}
+
 TEST(AssemblyOptimiserTest, BuildsSetsWithinUseAndOverlap)
 {
     AssemblyProblem problem;

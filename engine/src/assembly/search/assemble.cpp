@@ -50,7 +50,8 @@ public:
             return refuse(EngineError::infeasible, "no form meets all counts and sums");
         }
         quality_bound_ = is_linear(problem_) ? AssemblyProblemLimits::value_max : 0;
-        if (outcome == LinearProgram::Outcome::optimal && is_linear(problem_)) { read_bound(); }
+        has_prices_ = outcome == LinearProgram::Outcome::optimal && is_linear(problem_);
+        if (has_prices_) { read_bound(); }
         if (problem_.form_count == 1) {
             const bool is_proved = by_branching();
             if (is_proved && out_.forms.empty()) {
@@ -59,8 +60,7 @@ public:
             if (is_proved || !out_.forms.empty()) { return std::move(out_); }
         }
         if (units_.stimuli.empty() && problem_.form_count <= 64) {
-            const bool has_prices = outcome == LinearProgram::Outcome::optimal;
-            problem_.goal == Goal::maximin&& problem_.form_count > 1 && has_prices ? by_sets() : by_search();
+            problem_.goal == Goal::maximin&& problem_.form_count > 1 && has_prices_ ? by_sets() : by_search();
         }
         return std::move(out_);
     }
@@ -115,8 +115,9 @@ private:
     void by_search()
     {
         const std::size_t places = std::size_t{problem_.length} * problem_.form_count;
-        const SearchSpace space = make_space(problem_, units_, target_,
-                                             most_worthy(relaxation_, std::max(core_least, places * core_per_place)));
+        // Without prices, as where the goal is a distance, no unit is known to be worth less than another.
+        const std::size_t core = has_prices_ ? std::max(core_least, places * core_per_place) : units_.units.size();
+        const SearchSpace space = make_space(problem_, units_, target_, most_worthy(relaxation_, core));
         FormSearch search{space, target_, dice_, effort_};
         search.run(quality_bound_, {});
         out_.steps += search.steps();
@@ -133,6 +134,7 @@ private:
     Dice dice_;
     Relaxation relaxation_;
     std::int64_t quality_bound_ = 0;
+    bool has_prices_ = false;
     AssembledForms out_;
 };
 

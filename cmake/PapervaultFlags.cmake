@@ -29,8 +29,8 @@ endif()
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 
 # Without the checks of null and misaligned pointers in a target's own code: each carries the name of its type, and with the
-# types of Asio, Beast and GoogleTest that is a third of a cold build (one file of Beast: 24 of its 90 MB). A null pointer that
-# is used still ends the program; the parsers' modules keep the checks.
+# types of Asio, Beast and GoogleTest that costs a quarter of the time (a file of Beast: 47 against 30 s, 24 of its 90 MB; a
+# file of tests: 4.3 against 3.1 s). A null pointer that is used still ends the program; the parsers' modules keep the checks.
 function(papervault_leave_out_pointer_checks target)
   if(PAPERVAULT_SANITIZE MATCHES "undefined")
     target_compile_options(${target} PRIVATE -fno-sanitize=null,alignment)
